@@ -1,1 +1,15 @@
+//! Voltbay, a live battery-swap network.
+//!
+//! One crate, built twice: with the feature `ssr` it is the server, with `hydrate` the WASM client.
+//!
+//! - [`domain`] is the business, pure: bookings, packs, stations and what may happen to them.
+//! - [`protocol`] is what crosses a wire: socket frames and HTTP bodies.
+//! - `app` are the pages, rendered on the server and then alive in the browser.
+//! - `server` is everything that exists only on the server: database, use cases, live topics, HTTP.
+//!
+//! ARCHITECTURE.md draws the picture and follows one booking through the code.
 
+pub mod domain;
+pub mod protocol;
+#[cfg(feature = "ssr")]
+pub mod server;

@@ -1,0 +1,35 @@
+//! The business of a battery-swap network, pure: what a booking, a pack and a station are, which changes
+//! are legal, and what can go wrong for a person.
+//!
+//! This module knows nothing of the web, of databases or of pages. It names `std`, `serde` and `thiserror`
+//! only, and is shared by the server and the browser, so that both speak of the same things in the same
+//! words.
+
+pub mod account;
+pub mod battery;
+pub mod booking;
+pub mod id;
+pub mod item;
+pub mod money;
+pub mod notification;
+pub mod payment;
+pub mod problem;
+pub mod station;
+pub mod time;
+pub mod timer;
+
+pub use account::{DisplayName, Email, Password, Phone, Role};
+pub use battery::{BatteryState, Grade, Percent, SlotNumber};
+pub use booking::{BookingState, Command};
+pub use id::{
+    BatteryId, BatteryModelId, BookingId, HoldId, ItemId, NotificationId, OperatorId, ServiceId, StationId,
+    UserId,
+};
+pub use item::{ItemKind, ItemState};
+pub use money::{Currency, Money};
+pub use notification::{Level, NotificationKind};
+pub use payment::{PaymentMethod, PaymentState};
+pub use problem::{Alternative, FieldError, Problem};
+pub use station::{InventoryAction, Position, ReleaseReason, StationStatus};
+pub use time::{Clock, Timestamp};
+pub use timer::{Timer, Timers};

@@ -1,0 +1,201 @@
+//! What people are told, and in which words.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// How a message looks and how urgent it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// Good to know.
+    Info,
+    /// Something worked.
+    Success,
+    /// Needs attention.
+    Warning,
+    /// Something failed.
+    Error,
+}
+
+impl Level {
+    /// The name on the wire and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Success => "success",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// The event a message in the inbox tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotificationKind {
+    /// To the customer: packs are held.
+    BookingConfirmed,
+    /// To the customer: packs are prepared.
+    BookingReady,
+    /// To the customer: the deadline is near.
+    BookingExpiring,
+    /// To the customer: the deadline passed.
+    BookingExpired,
+    /// To the customer: the grace passed.
+    BookingNoShow,
+    /// To the customer: the deadline moved.
+    BookingRenewed,
+    /// To the customer: the deadline could not be moved.
+    BookingRenewFailed,
+    /// To the customer: the station said no.
+    BookingDeclined,
+    /// To the other side: called off.
+    BookingCancelled,
+    /// To the customer: packs were handed over.
+    BookingCompleted,
+    /// To the station's staff and operator.
+    NewBooking,
+    /// To holders of a booking at a station: it closes, or a held pack failed.
+    StationAlert,
+}
+
+impl NotificationKind {
+    /// Every kind.
+    pub const ALL: [Self; 12] = [
+        Self::BookingConfirmed,
+        Self::BookingReady,
+        Self::BookingExpiring,
+        Self::BookingExpired,
+        Self::BookingNoShow,
+        Self::BookingRenewed,
+        Self::BookingRenewFailed,
+        Self::BookingDeclined,
+        Self::BookingCancelled,
+        Self::BookingCompleted,
+        Self::NewBooking,
+        Self::StationAlert,
+    ];
+
+    /// How urgent it is. A cancellation is a warning for the customer and an information for the station;
+    /// this is the customer's.
+    pub fn level(self) -> Level {
+        match self {
+            Self::BookingConfirmed | Self::BookingReady | Self::BookingRenewed | Self::BookingCompleted => {
+                Level::Success
+            }
+            Self::BookingExpiring
+            | Self::BookingExpired
+            | Self::BookingNoShow
+            | Self::BookingDeclined
+            | Self::BookingCancelled
+            | Self::StationAlert => Level::Warning,
+            Self::BookingRenewFailed => Level::Error,
+            Self::NewBooking => Level::Info,
+        }
+    }
+
+    /// The heading people read.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::BookingConfirmed => "Battery booked",
+            Self::BookingReady => "Battery ready",
+            Self::BookingExpiring => "Booking expires soon",
+            Self::BookingExpired => "Booking expired",
+            Self::BookingNoShow => "Not collected",
+            Self::BookingRenewed => "Booking renewed",
+            Self::BookingRenewFailed => "Renewal failed",
+            Self::BookingDeclined => "Booking declined",
+            Self::BookingCancelled => "Booking cancelled",
+            Self::BookingCompleted => "Battery collected",
+            Self::NewBooking => "New booking",
+            Self::StationAlert => "News from your station",
+        }
+    }
+
+    /// The name on the wire and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::BookingConfirmed => "booking_confirmed",
+            Self::BookingReady => "booking_ready",
+            Self::BookingExpiring => "booking_expiring",
+            Self::BookingExpired => "booking_expired",
+            Self::BookingNoShow => "booking_no_show",
+            Self::BookingRenewed => "booking_renewed",
+            Self::BookingRenewFailed => "booking_renew_failed",
+            Self::BookingDeclined => "booking_declined",
+            Self::BookingCancelled => "booking_cancelled",
+            Self::BookingCompleted => "booking_completed",
+            Self::NewBooking => "new_booking",
+            Self::StationAlert => "station_alert",
+        }
+    }
+}
+
+impl FromStr for NotificationKind {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let kind = Self::ALL.into_iter().find(|kind| kind.as_str() == text);
+        kind.ok_or_else(|| format!("{text} is no kind of notification"))
+    }
+}
+
+/// The sentences of the messages, English template (wire contract, notification table).
+pub mod text {
+    /// To the customer, when packs are held.
+    pub fn booking_confirmed(station: &str) -> String {
+        format!("Battery booked successfully at {station}")
+    }
+
+    /// To the customer, when packs are prepared.
+    pub fn booking_ready(station: &str) -> String {
+        format!("Your battery is ready for collection at {station}")
+    }
+
+    /// To the customer, before the deadline.
+    pub fn booking_expiring(minutes: u64) -> String {
+        let unit = if minutes == 1 { "minute" } else { "minutes" };
+        format!("Your booking will expire in {minutes} {unit}!")
+    }
+
+    /// To the customer, at the deadline.
+    pub const BOOKING_EXPIRED: &str = "Your booking has expired. Battery released.";
+
+    /// To the customer, after the grace; `deadline` is a clock time in the station's zone.
+    pub fn booking_no_show(deadline: &str) -> String {
+        format!("Not collected by {deadline}. Battery released.")
+    }
+
+    /// To the customer, after a renewal.
+    pub fn booking_renewed(deadline: &str) -> String {
+        format!("Booking renewed. New deadline {deadline}.")
+    }
+
+    /// To the customer, after a refused renewal.
+    pub fn booking_renew_failed(why: &str, deadline: &str) -> String {
+        format!("Renewal failed: {why}. Your deadline is still {deadline}.")
+    }
+
+    /// To the station and its operator.
+    pub fn new_booking(station: &str) -> String {
+        format!("New booking received for {station}.")
+    }
+
+    /// To the customer, when the station called it off.
+    pub fn cancelled_by_station(station: &str, reason: Option<&str>) -> String {
+        match reason {
+            Some(reason) => format!("{station} cancelled your booking: {reason}"),
+            None => format!("{station} cancelled your booking."),
+        }
+    }
+
+    /// To the station, when the customer called it off.
+    pub fn cancelled_by_customer(station: &str) -> String {
+        format!("A customer cancelled a booking at {station}.")
+    }
+
+    /// To the customer, when everything was handed over.
+    pub fn booking_completed(station: &str) -> String {
+        format!("You collected your battery at {station}. Ride safely.")
+    }
+}

@@ -1,0 +1,100 @@
+//! How a booking is paid and how far that is. Amounts always come from the server.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// How the customer wants to pay.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentMethod {
+    /// In cash at the station.
+    #[default]
+    Cash,
+    /// By card, online.
+    Card,
+    /// By QR code, online.
+    Qr,
+    /// From the swaps of a plan.
+    Plan,
+}
+
+impl PaymentMethod {
+    /// Every method.
+    pub const ALL: [Self; 4] = [Self::Cash, Self::Card, Self::Qr, Self::Plan];
+
+    /// The name on the wire and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Cash => "cash",
+            Self::Card => "card",
+            Self::Qr => "qr",
+            Self::Plan => "plan",
+        }
+    }
+
+    /// What people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Cash => "Cash",
+            Self::Card => "Card",
+            Self::Qr => "QR payment",
+            Self::Plan => "My plan",
+        }
+    }
+}
+
+impl FromStr for PaymentMethod {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let method = Self::ALL.into_iter().find(|method| method.as_str() == text);
+        method.ok_or_else(|| format!("{text} is no way to pay"))
+    }
+}
+
+/// How far the payment of a booking is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentState {
+    /// To be paid at the station.
+    Due,
+    /// Paid in full.
+    Paid,
+    /// Nothing to pay.
+    Waived,
+    /// The booking ended before anything was paid.
+    Cancelled,
+}
+
+impl PaymentState {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Due, Self::Paid, Self::Waived, Self::Cancelled];
+
+    /// The name on the wire and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Due => "due",
+            Self::Paid => "paid",
+            Self::Waived => "waived",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// What people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Due => "due",
+            Self::Paid => "paid",
+            Self::Waived => "nothing to pay",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+impl FromStr for PaymentState {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let state = Self::ALL.into_iter().find(|state| state.as_str() == text);
+        state.ok_or_else(|| format!("{text} is no state of a payment"))
+    }
+}

@@ -1,0 +1,305 @@
+//! Everything that can go wrong for a person, as a closed list: one variant, one stable code, one sentence
+//! that says what happened and what to do. The HTTP layer writes it as RFC 9457, the pages show its
+//! sentence; neither invents a problem of its own.
+
+use serde::{Deserialize, Serialize};
+
+use super::{BookingId, BookingState, Command, StationId, StationStatus, Timestamp};
+
+/// Another station that has what was asked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct Alternative {
+    /// The station.
+    #[cfg_attr(feature = "ssr", schema(value_type = i64))]
+    pub id: StationId,
+    /// Its name.
+    pub name: String,
+    /// How far it is from the station that was asked, in metres.
+    pub distance_m: i64,
+    /// How many fitting packs it can hand out now.
+    pub available: i64,
+}
+
+/// One field of a request that makes no sense.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct FieldError {
+    /// Path of the field, like `items[0].quantity`.
+    pub field: String,
+    /// What is wrong and how to mend it.
+    pub detail: String,
+}
+
+impl FieldError {
+    /// One complaint about one field.
+    pub fn new(field: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self {
+            field: field.into(),
+            detail: detail.into(),
+        }
+    }
+}
+
+/// What went wrong, in the words of the person it went wrong for.
+#[derive(Clone, Debug, PartialEq, thiserror::Error, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Problem {
+    /// The body is not JSON.
+    #[error("The request body is not valid JSON: {detail}")]
+    InvalidJson {
+        /// Where it stops being JSON.
+        detail: String,
+    },
+    /// Some fields make no sense.
+    #[error("{}", first_complaint(errors))]
+    Invalid {
+        /// Each of them.
+        errors: Vec<FieldError>,
+    },
+    /// A JSON body came under another content type.
+    #[error("Send the body as application/json.")]
+    UnsupportedMediaType,
+    /// The body is larger than any sensible request.
+    #[error("The request is larger than {limit_bytes} bytes.")]
+    TooLarge {
+        /// The limit.
+        limit_bytes: u64,
+    },
+    /// The path exists, the method does not.
+    #[error("This address does not answer that method.")]
+    MethodNotAllowed,
+    /// There is no such thing, or none that this person may know of.
+    #[error("There is no such {what}.")]
+    NotFound {
+        /// What was looked for.
+        what: String,
+    },
+    /// Nobody is signed in.
+    #[error("Sign in first.")]
+    Unauthenticated,
+    /// E-mail and password do not belong together.
+    #[error("E-mail or password is wrong.")]
+    InvalidCredentials,
+    /// The account was switched off.
+    #[error("This account is deactivated. Ask your operator.")]
+    AccountDeactivated,
+    /// Signed in, but not allowed.
+    #[error("{detail}")]
+    Forbidden {
+        /// Who may.
+        detail: String,
+    },
+    /// The request came from a foreign page.
+    #[error("This request comes from another site and was not carried out.")]
+    ForeignOrigin,
+    /// Too many requests.
+    #[error("Too many attempts. Try again in {retry_after_s} seconds.")]
+    TooManyRequests {
+        /// When to come back.
+        retry_after_s: u64,
+    },
+    /// Another account has this address.
+    #[error("There is already an account with this e-mail address. Sign in instead.")]
+    EmailTaken,
+    /// Somebody else was faster, or the packs never sufficed.
+    #[error("Not enough charged batteries are free at {station_name} right now.")]
+    BatteryUnavailable {
+        /// The station that was asked.
+        station_id: StationId,
+        /// Its name.
+        station_name: String,
+        /// How many it has left of what was asked for.
+        available: i64,
+        /// When it expects the next one.
+        next_available_at: Option<Timestamp>,
+        /// Stations nearby that have enough.
+        alternatives: Vec<Alternative>,
+    },
+    /// The station takes no bookings.
+    #[error("{station_name} takes no bookings right now. {}", status.sentence())]
+    StationClosed {
+        /// The station that was asked.
+        station_id: StationId,
+        /// Its name.
+        station_name: String,
+        /// Why.
+        status: StationStatus,
+        /// Stations nearby that have enough.
+        alternatives: Vec<Alternative>,
+    },
+    /// The vehicle already has an active booking.
+    #[error("There is already an active booking for this vehicle.")]
+    DuplicateBooking {
+        /// Which one.
+        booking_id: BookingId,
+    },
+    /// The booking is not in a state for that.
+    #[error("The booking is {}; that is not possible any more.", state.label().to_lowercase())]
+    IllegalTransition {
+        /// Where it is.
+        state: BookingState,
+        /// What would be possible.
+        allowed: Vec<Command>,
+    },
+    /// The packs were handed over before.
+    #[error("This booking was already collected.")]
+    AlreadyCollected,
+    /// The time to do it has passed.
+    #[error("The time for that has passed.")]
+    TooLate,
+    /// The code or PIN is not that of the booking.
+    #[error("That code does not belong to this booking. {tries_left} tries left.")]
+    WrongCode {
+        /// Before the lock.
+        tries_left: i64,
+    },
+    /// Too many wrong codes.
+    #[error("Too many wrong codes. Try again later.")]
+    CodeLocked {
+        /// When the next try is possible.
+        until: Timestamp,
+    },
+    /// Another pack stands there.
+    #[error("Slot {slot_label} is taken.")]
+    SlotTaken {
+        /// Which slot.
+        slot_label: String,
+    },
+    /// All slots are taken.
+    #[error("Every slot of the station is taken. Take a battery out first.")]
+    NoFreeSlot,
+    /// Another pack has this serial.
+    #[error("There is already a battery with this serial number.")]
+    SerialTaken,
+    /// The pack is in no state for that.
+    #[error("{detail}")]
+    BatteryBusy {
+        /// Why, and what to do.
+        detail: String,
+    },
+    /// The same idempotency key came with another request.
+    #[error("This Idempotency-Key was used for another request. Use a new key.")]
+    IdempotencyMismatch,
+    /// Something we need is not there for the moment.
+    #[error("Voltbay is busy for the moment. Try again.")]
+    Unavailable,
+    /// Our mistake.
+    #[error("Something went wrong on our side. It was logged; try again.")]
+    Internal,
+}
+
+fn first_complaint(errors: &[FieldError]) -> String {
+    match errors {
+        [] => "The request makes no sense.".to_owned(),
+        [only] => only.detail.clone(),
+        [first, rest @ ..] => format!("{} (and {} more)", first.detail, rest.len()),
+    }
+}
+
+impl Problem {
+    /// One complaint about one field.
+    pub fn invalid(field: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::Invalid {
+            errors: vec![FieldError::new(field, detail)],
+        }
+    }
+
+    /// There is no such `what`.
+    pub fn not_found(what: &str) -> Self {
+        Self::NotFound {
+            what: what.to_owned(),
+        }
+    }
+
+    /// Signed in, but not allowed; `detail` says who may.
+    pub fn forbidden(detail: &str) -> Self {
+        Self::Forbidden {
+            detail: detail.to_owned(),
+        }
+    }
+
+    /// An illegal command in this state.
+    pub fn illegal(state: BookingState) -> Self {
+        Self::IllegalTransition {
+            state,
+            allowed: state.allowed(),
+        }
+    }
+
+    /// The stable name of this problem.
+    pub fn code(&self) -> &'static str {
+        self.facts().0
+    }
+
+    /// The HTTP status that fits (RFC 9110).
+    pub fn status(&self) -> u16 {
+        self.facts().1
+    }
+
+    /// A short name for people.
+    pub fn title(&self) -> &'static str {
+        self.facts().2
+    }
+
+    fn facts(&self) -> (&'static str, u16, &'static str) {
+        match self {
+            Self::InvalidJson { .. } => ("invalid_json", 400, "Not JSON"),
+            Self::Invalid { .. } => ("invalid", 422, "Some fields need another look"),
+            Self::UnsupportedMediaType => ("unsupported_media_type", 415, "Unsupported media type"),
+            Self::TooLarge { .. } => ("too_large", 413, "Too large"),
+            Self::MethodNotAllowed => ("method_not_allowed", 405, "Method not allowed"),
+            Self::NotFound { .. } => ("not_found", 404, "Not found"),
+            Self::Unauthenticated => ("unauthenticated", 401, "Not signed in"),
+            Self::InvalidCredentials => ("invalid_credentials", 401, "Wrong e-mail or password"),
+            Self::AccountDeactivated => ("account_deactivated", 403, "Account deactivated"),
+            Self::Forbidden { .. } => ("forbidden", 403, "Not allowed"),
+            Self::ForeignOrigin => ("foreign_origin", 403, "Foreign origin"),
+            Self::TooManyRequests { .. } => ("too_many_requests", 429, "Too many attempts"),
+            Self::EmailTaken => ("email_taken", 409, "E-mail address taken"),
+            Self::BatteryUnavailable { .. } => ("battery_unavailable", 409, "Battery unavailable"),
+            Self::StationClosed { .. } => ("station_closed", 409, "Station closed"),
+            Self::DuplicateBooking { .. } => ("duplicate_booking", 409, "Duplicate booking"),
+            Self::IllegalTransition { .. } => ("illegal_transition", 409, "Not possible in this state"),
+            Self::AlreadyCollected => ("already_collected", 409, "Already collected"),
+            Self::TooLate => ("too_late", 409, "Too late"),
+            Self::WrongCode { .. } => ("wrong_code", 403, "Wrong code"),
+            Self::CodeLocked { .. } => ("code_locked", 429, "Too many wrong codes"),
+            Self::SlotTaken { .. } => ("slot_taken", 409, "Slot taken"),
+            Self::NoFreeSlot => ("no_free_slot", 409, "No free slot"),
+            Self::SerialTaken => ("serial_taken", 409, "Serial number taken"),
+            Self::BatteryBusy { .. } => ("battery_busy", 409, "Battery in use"),
+            Self::IdempotencyMismatch => ("idempotency_mismatch", 422, "Idempotency key reused"),
+            Self::Unavailable => ("unavailable", 503, "Busy"),
+            Self::Internal => ("internal", 500, "Our mistake"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_is_the_tag_on_the_wire() {
+        for problem in [
+            Problem::NoFreeSlot,
+            Problem::TooLarge { limit_bytes: 1 },
+            Problem::illegal(BookingState::Completed),
+            Problem::invalid("a", "b"),
+        ] {
+            let json = serde_json::to_value(&problem).unwrap();
+            assert_eq!(json["code"], problem.code());
+            assert_eq!(serde_json::from_value::<Problem>(json).unwrap(), problem);
+        }
+    }
+
+    #[test]
+    fn a_problem_is_never_told_as_a_success() {
+        assert!(Problem::Internal.status() >= 400);
+        assert_eq!(
+            Problem::illegal(BookingState::Expired).to_string(),
+            "The booking is expired; that is not possible any more."
+        );
+    }
+}

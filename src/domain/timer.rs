@@ -1,0 +1,169 @@
+//! Every period the network waits for, in one table: used by the server that waits, by the pages that count
+//! down and by the command line that explains the settings.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// A period with a name and a default (design: timer defaults).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Timer {
+    /// A request waits so long for approval.
+    RequestConfirmTtl,
+    /// A confirmed booking holds its packs so long.
+    HoldTtl,
+    /// A ready booking is kept so much longer than its deadline.
+    Grace,
+    /// A no-show may be taken back so long.
+    NoShowUndo,
+    /// A cancellation may be taken back so long; the packs stay held meanwhile.
+    CancelUndo,
+    /// One renewal moves the deadline by so much.
+    RenewStep,
+    /// So long before the deadline the customer is warned the first time.
+    FirstExpiryWarning,
+    /// So long before the deadline the customer is warned the last time.
+    LastExpiryWarning,
+    /// So long after five wrong codes nobody may try again.
+    WrongPinLock,
+    /// A returned pack waits so long for somebody to object before it charges.
+    ReturnInspection,
+    /// A customer's sign-in lasts so long without use.
+    SessionTtl,
+}
+
+impl Timer {
+    /// Every timer.
+    pub const ALL: [Self; 11] = [
+        Self::RequestConfirmTtl,
+        Self::HoldTtl,
+        Self::Grace,
+        Self::NoShowUndo,
+        Self::CancelUndo,
+        Self::RenewStep,
+        Self::FirstExpiryWarning,
+        Self::LastExpiryWarning,
+        Self::WrongPinLock,
+        Self::ReturnInspection,
+        Self::SessionTtl,
+    ];
+
+    /// How long it is unless somebody set it otherwise.
+    pub const fn default_length(self) -> Duration {
+        const MINUTE: u64 = 60;
+        let seconds = match self {
+            Self::RequestConfirmTtl | Self::RenewStep | Self::FirstExpiryWarning => 5 * MINUTE,
+            Self::HoldTtl | Self::NoShowUndo => 15 * MINUTE,
+            Self::Grace => 2 * MINUTE,
+            Self::CancelUndo => 8,
+            Self::LastExpiryWarning | Self::ReturnInspection => MINUTE,
+            Self::WrongPinLock => 10 * MINUTE,
+            Self::SessionTtl => 30 * 24 * 60 * MINUTE,
+        };
+        Duration::from_secs(seconds)
+    }
+
+    /// The key in settings; the environment variable is `VOLTBAY_` and this in capitals.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::RequestConfirmTtl => "request_confirm_ttl",
+            Self::HoldTtl => "hold_ttl",
+            Self::Grace => "grace",
+            Self::NoShowUndo => "no_show_undo",
+            Self::CancelUndo => "cancel_undo",
+            Self::RenewStep => "renew_step",
+            Self::FirstExpiryWarning => "first_expiry_warning",
+            Self::LastExpiryWarning => "last_expiry_warning",
+            Self::WrongPinLock => "wrong_pin_lock",
+            Self::ReturnInspection => "return_inspection",
+            Self::SessionTtl => "session_ttl",
+        }
+    }
+}
+
+/// The length of every timer in this installation.
+#[derive(Clone, Debug, Default)]
+pub struct Timers {
+    set: Vec<(Timer, Duration)>,
+}
+
+impl Timers {
+    /// Sets one timer.
+    pub fn set(&mut self, timer: Timer, length: Duration) {
+        self.set.retain(|(other, _)| *other != timer);
+        self.set.push((timer, length));
+    }
+
+    /// How long `timer` is here.
+    pub fn length(&self, timer: Timer) -> Duration {
+        let set = self.set.iter().find(|(other, _)| *other == timer);
+        set.map_or_else(|| timer.default_length(), |(_, length)| *length)
+    }
+}
+
+/// Shortest and longest time for which a customer may ask to have packs held.
+pub const HOLD_CHOICE: std::ops::RangeInclusive<Duration> = Duration::from_mins(5)..=Duration::from_mins(60);
+/// How often one booking may be renewed (WCAG 2.2.1 asks for at least ten).
+pub const MAX_RENEWALS: i64 = 10;
+/// Wrong codes after which [`Timer::WrongPinLock`] begins.
+pub const MAX_WRONG_CODES: i64 = 5;
+
+/// Reads `20s`, `5m`, `1h30m`, `250ms`, `7d`.
+pub fn parse_duration(text: &str) -> Result<Duration, String> {
+    let complaint =
+        || format!("\"{text}\" is no duration; write a number with its unit, like 20s, 5m or 1h30m");
+    let mut rest = text.trim();
+    let mut total = Duration::ZERO;
+    if rest.is_empty() {
+        return Err(complaint());
+    }
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).ok_or_else(complaint)?;
+        let amount: u64 = rest[..digits].parse().map_err(|_| complaint())?;
+        let unit_and_rest = &rest[digits..];
+        let unit_end = unit_and_rest
+            .find(|c: char| c.is_ascii_digit())
+            .unwrap_or(unit_and_rest.len());
+        let millis = match &unit_and_rest[..unit_end] {
+            "ms" => 1,
+            "s" => 1_000,
+            "m" | "min" => 60_000,
+            "h" => 3_600_000,
+            "d" => 86_400_000,
+            _ => return Err(complaint()),
+        };
+        let part = amount.checked_mul(millis).ok_or_else(complaint)?;
+        total = total
+            .checked_add(Duration::from_millis(part))
+            .ok_or_else(complaint)?;
+        rest = &unit_and_rest[unit_end..];
+    }
+    Ok(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_read_with_their_units() {
+        let seconds = |text| parse_duration(text).map(|length| length.as_secs_f64());
+        assert_eq!(seconds("20s"), Ok(20.0));
+        assert_eq!(seconds("1h30m"), Ok(5400.0));
+        assert_eq!(seconds("250ms"), Ok(0.25));
+        for wrong in ["", "20", "s", "5 m", "1x", "-5s", "99999999999999999999s"] {
+            assert!(parse_duration(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn every_timer_can_be_set_and_has_a_default() {
+        let mut timers = Timers::default();
+        for timer in Timer::ALL {
+            assert_eq!(timers.length(timer), timer.default_length());
+            timers.set(timer, Duration::from_secs(7));
+            assert_eq!(timers.length(timer), Duration::from_secs(7));
+        }
+    }
+}

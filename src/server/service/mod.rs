@@ -1,0 +1,16 @@
+//! The use cases: one function each. It authorises, loads, asks the domain, and saves state, audit and
+//! events in one transaction. Knows nothing of HTTP, pages or SQL.
+
+pub mod accounts;
+pub mod actor;
+pub mod batteries;
+pub mod bookings;
+pub mod notifications;
+pub mod stations;
+
+pub use actor::Actor;
+
+/// A key that a client makes before it sends, so that a repeated request has one effect
+/// (`Idempotency-Key`, 1 to 128 printable ASCII characters).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdempotencyKey(pub String);

@@ -1,0 +1,5 @@
+//! The database: the only room that knows SQL.
+
+/// The database.
+#[derive(Clone)]
+pub struct Db {}
