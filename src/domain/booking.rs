@@ -261,13 +261,24 @@ pub fn spaced_code(code: &str) -> String {
     }
 }
 
-/// What a person typed or scanned as a booking code, ready to compare: capitals, no blanks or dashes.
+/// What the QR code of a booking says; [`normal_code`] reads it back. Only characters of QR's alphanumeric
+/// mode, so that the code stays coarse and is read at once.
+pub fn qr_text(code: &str) -> String {
+    format!("VOLTBAY:{code}")
+}
+
+/// What a person typed or scanned as a booking code, ready to compare: capitals, no blanks or dashes, and
+/// without the prefix of [`qr_text`].
 pub fn normal_code(typed: &str) -> String {
-    typed
+    let code: String = typed
         .chars()
         .filter(|c| !c.is_whitespace() && *c != '-')
         .flat_map(char::to_uppercase)
-        .collect()
+        .collect();
+    match code.strip_prefix("VOLTBAY:") {
+        Some(scanned) => scanned.to_owned(),
+        None => code,
+    }
 }
 
 #[cfg(test)]
@@ -305,6 +316,7 @@ mod tests {
     fn a_code_is_read_in_two_groups_and_typed_in_any_way() {
         assert_eq!(spaced_code("K7F2QX"), "K7F 2QX");
         assert_eq!(normal_code(" k7f-2qx "), "K7F2QX");
+        assert_eq!(normal_code(&qr_text("K7F2QX")), "K7F2QX");
     }
 
     proptest::proptest! {
