@@ -1,0 +1,1 @@
+//! Stations: the only place that writes to `station` and `slot`.
