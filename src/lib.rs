@@ -4,12 +4,21 @@
 //!
 //! - [`domain`] is the business, pure: bookings, packs, stations and what may happen to them.
 //! - [`protocol`] is what crosses a wire: socket frames and HTTP bodies.
-//! - `app` are the pages, rendered on the server and then alive in the browser.
+//! - [`app`] are the pages, rendered on the server and then alive in the browser.
 //! - `server` is everything that exists only on the server: database, use cases, live topics, HTTP.
 //!
 //! ARCHITECTURE.md draws the picture and follows one booking through the code.
 
+pub mod app;
 pub mod domain;
 pub mod protocol;
 #[cfg(feature = "ssr")]
 pub mod server;
+
+/// Brings the server-rendered page to life in the browser.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(app::App);
+}

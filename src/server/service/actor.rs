@@ -21,6 +21,10 @@ pub struct Actor {
     pub session: String,
 }
 
+/// Who looks at a page: somebody signed in, or nobody. Provided as context to every page and server function.
+#[derive(Clone, Debug, Default)]
+pub struct Visitor(pub Option<Actor>);
+
 impl Actor {
     /// May work at the station that belongs to `operator`.
     pub fn may_staff(&self, station: StationId, operator: OperatorId) -> bool {

@@ -1,0 +1,274 @@
+//! The browser behind the page: clock, timers, storage, visibility, position. The only file besides the
+//! socket that names web-sys. On the server every function is inert and answers what is true there.
+
+/// Light or dark, as the person chose it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the system is set.
+    #[default]
+    Auto,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl Theme {
+    /// Every theme, in the order of the switch.
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Light, Self::Dark];
+    /// The cookie that remembers the choice.
+    pub const COOKIE: &str = "theme";
+
+    /// The value of the cookie and of the switch.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// What people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Auto => "System",
+            Self::Light => "Light",
+            Self::Dark => "Dark",
+        }
+    }
+
+    fn of(value: Option<String>) -> Self {
+        let theme = Self::ALL
+            .into_iter()
+            .find(|theme| value.as_deref() == Some(theme.as_str()));
+        theme.unwrap_or_default()
+    }
+}
+
+/// The theme that was chosen on an earlier visit.
+pub fn theme() -> Theme {
+    Theme::of(cookie(Theme::COOKIE))
+}
+
+#[cfg(feature = "ssr")]
+use crate::app::calls::cookie;
+#[cfg(feature = "hydrate")]
+pub use real::*;
+
+#[cfg(not(feature = "hydrate"))]
+pub use inert::*;
+
+/// In the browser.
+#[cfg(feature = "hydrate")]
+mod real {
+    use leptos::prelude::document;
+    use wasm_bindgen::JsCast;
+    use wasm_bindgen::prelude::Closure;
+    use web_sys::window;
+
+    /// A running timer; dropping it stops it.
+    pub type Timer = gloo_timers::callback::Timeout;
+    /// A repeating timer; dropping it stops it.
+    pub type Beat = gloo_timers::callback::Interval;
+
+    /// Milliseconds since the Unix epoch by a clock that never jumps while the page is open.
+    pub fn now_ms() -> f64 {
+        let performance = window().and_then(|window| window.performance());
+        performance.map_or_else(js_sys::Date::now, |clock| clock.time_origin() + clock.now())
+    }
+
+    /// 0 to 1, never 1.
+    pub fn random() -> f64 {
+        js_sys::Math::random()
+    }
+
+    /// Runs `then` once, after so many milliseconds.
+    pub fn after(ms: u32, then: impl FnOnce() + 'static) -> Timer {
+        Timer::new(ms, then)
+    }
+
+    /// Runs `then` every so many milliseconds.
+    pub fn every(ms: u32, then: impl FnMut() + 'static) -> Beat {
+        Beat::new(ms, then)
+    }
+
+    /// Nobody sees the page right now.
+    pub fn is_hidden() -> bool {
+        document().hidden()
+    }
+
+    /// The browser believes that there is a network.
+    pub fn is_online() -> bool {
+        window().is_none_or(|window| window.navigator().on_line())
+    }
+
+    /// Calls `then` whenever the page may have slept: network back, page visible again, page restored.
+    /// For the life of the page.
+    pub fn on_wake(then: impl Fn() + Clone + 'static) {
+        let Some(window) = window() else { return };
+        let shown = then.clone();
+        let visible = Closure::<dyn Fn()>::new(move || {
+            if !is_hidden() {
+                shown();
+            }
+        });
+        let awake = Closure::<dyn Fn()>::new(then);
+        let listen = |event, closure: &Closure<dyn Fn()>| {
+            let _ = window.add_event_listener_with_callback(event, closure.as_ref().unchecked_ref());
+        };
+        listen("online", &awake);
+        listen("pageshow", &awake);
+        let _ =
+            document().add_event_listener_with_callback("visibilitychange", visible.as_ref().unchecked_ref());
+        awake.forget();
+        visible.forget();
+    }
+
+    /// What was remembered under `key`.
+    pub fn recall(key: &str) -> Option<String> {
+        storage()?.get_item(key).ok()?
+    }
+
+    /// Remembers `value` under `key` on this device.
+    pub fn remember(key: &str, value: &str) {
+        if let Some(storage) = storage() {
+            let _ = storage.set_item(key, value);
+        }
+    }
+
+    fn storage() -> Option<web_sys::Storage> {
+        window()?.local_storage().ok()?
+    }
+
+    /// The value of a cookie that scripts may read.
+    pub fn cookie(name: &str) -> Option<String> {
+        let cookies = html_document()?.cookie().ok()?;
+        let mut pairs = cookies.split(';').filter_map(|pair| pair.trim().split_once('='));
+        pairs
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value.to_owned())
+    }
+
+    /// Sets a cookie for a year.
+    pub fn set_cookie(name: &str, value: &str) {
+        if let Some(document) = html_document() {
+            let _ = document.set_cookie(&format!("{name}={value};path=/;max-age=31536000;samesite=lax"));
+        }
+    }
+
+    fn html_document() -> Option<web_sys::HtmlDocument> {
+        document().dyn_into().ok()
+    }
+
+    /// Asks where the person is; `then` gets latitude and longitude, or nothing when she says no.
+    pub fn locate(then: impl Fn(Option<(f64, f64)>) + Clone + 'static) {
+        let Some(geolocation) = window().and_then(|window| window.navigator().geolocation().ok()) else {
+            then(None);
+            return;
+        };
+        let found = then.clone();
+        let yes = Closure::once_into_js(move |position: web_sys::Position| {
+            let at = position.coords();
+            found(Some((at.latitude(), at.longitude())));
+        });
+        let refused = then.clone();
+        let no = Closure::once_into_js(move |_: wasm_bindgen::JsValue| refused(None));
+        let asked = geolocation
+            .get_current_position_with_error_callback(yes.unchecked_ref(), Some(no.unchecked_ref()));
+        if asked.is_err() {
+            then(None);
+        }
+    }
+
+    /// Loads another address as a new document.
+    pub fn go_to(url: &str) {
+        if let Some(window) = window() {
+            let _ = window.location().set_href(url);
+        }
+    }
+
+    /// Loads this page again.
+    pub fn reload() {
+        if let Some(window) = window() {
+            let _ = window.location().reload();
+        }
+    }
+
+    /// Moves the focus to the element with this id.
+    pub fn focus(id: &str) {
+        let element = document().get_element_by_id(id);
+        if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+            let _ = element.focus();
+        }
+    }
+}
+
+/// On the server: nothing moves.
+#[cfg(not(feature = "hydrate"))]
+mod inert {
+    /// A timer that never rings.
+    pub struct Timer;
+    /// A beat that never comes.
+    pub type Beat = Timer;
+
+    impl Timer {
+        /// Lets it run out by itself.
+        pub fn forget(self) {}
+    }
+
+    /// No browser, no clock.
+    pub fn now_ms() -> f64 {
+        0.0
+    }
+
+    /// No dice either.
+    pub fn random() -> f64 {
+        0.0
+    }
+
+    /// Never runs.
+    pub fn after(_ms: u32, _then: impl FnOnce() + 'static) -> Timer {
+        Timer
+    }
+
+    /// Never runs.
+    pub fn every(_ms: u32, _then: impl FnMut() + 'static) -> Beat {
+        Timer
+    }
+
+    /// There is no page to hide.
+    pub fn is_hidden() -> bool {
+        false
+    }
+
+    /// Always.
+    pub fn is_online() -> bool {
+        true
+    }
+
+    /// Never calls.
+    pub fn on_wake(_then: impl Fn() + Clone + 'static) {}
+
+    /// Nothing.
+    pub fn recall(_key: &str) -> Option<String> {
+        None
+    }
+
+    /// Forgets at once.
+    pub fn remember(_key: &str, _value: &str) {}
+
+    /// Nothing to set: the browser does it.
+    pub fn set_cookie(_name: &str, _value: &str) {}
+
+    /// Never answers.
+    pub fn locate(_then: impl Fn(Option<(f64, f64)>) + Clone + 'static) {}
+
+    /// Stays.
+    pub fn go_to(_url: &str) {}
+
+    /// Stays.
+    pub fn reload() {}
+
+    /// Nothing to focus.
+    pub fn focus(_id: &str) {}
+}

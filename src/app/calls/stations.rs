@@ -1,0 +1,1 @@
+//! Stations: the list and one of them.

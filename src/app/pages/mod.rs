@@ -1,0 +1,23 @@
+//! The pages, one file each; larger ones have a folder of the same name.
+
+pub mod booking;
+pub mod bookings;
+pub mod inbox;
+pub mod not_found;
+pub mod profile;
+pub mod register;
+pub mod sign_in;
+pub mod staff;
+pub mod station;
+pub mod stations;
+
+pub use booking::Booking;
+pub use bookings::Bookings;
+pub use inbox::Inbox;
+pub use not_found::NotFound;
+pub use profile::Profile;
+pub use register::Register;
+pub use sign_in::SignIn;
+pub use staff::Staff;
+pub use station::Station;
+pub use stations::Stations;

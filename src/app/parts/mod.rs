@@ -1,0 +1,15 @@
+//! What pages are made of: one part per file, each with a style sheet of the same name.
+
+pub mod announce;
+pub mod clock_time;
+pub mod frame;
+pub mod icon;
+pub mod note;
+pub mod pack;
+
+pub use announce::LiveRegions;
+pub use clock_time::ClockTime;
+pub use frame::{Foot, Header};
+pub use icon::Icon;
+pub use note::Note;
+pub use pack::{Pack, PackPatterns, Shape};
