@@ -1,6 +1,7 @@
 //! Who gives a command.
 
 use crate::domain::{OperatorId, Problem, Role, StationId, UserId};
+use crate::server::store::Cause;
 
 /// A signed-in person, as the session says: never taken from a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub struct Actor {
     pub stations: Vec<StationId>,
     /// Which session this is: the hash of its token, so that signing out can close its sockets.
     pub session: String,
+    /// Which request she makes, for the audit; empty outside of one.
+    pub request_id: String,
 }
 
 /// Who looks at a page: somebody signed in, or nobody. Provided as context to every page and server function.
@@ -26,6 +29,11 @@ pub struct Actor {
 pub struct Visitor(pub Option<Actor>);
 
 impl Actor {
+    /// Her request as the cause of a transaction.
+    pub fn cause(&self) -> Cause {
+        Cause { actor: Some(self.user), role: self.role.as_str(), request_id: self.request_id.clone() }
+    }
+
     /// May work at the station that belongs to `operator`.
     pub fn may_staff(&self, station: StationId, operator: OperatorId) -> bool {
         match self.role {

@@ -7,15 +7,17 @@ use sqlx::any::AnyRow;
 
 use super::row::Columns;
 use super::tx::PackEvent;
-use super::{Engine, IdKind, StoreError, Tx};
+use super::{Engine, Failure, IdKind, StoreError, Tx};
 use crate::domain::{
     BatteryId, BatteryModelId, BatteryState, BookingId, HoldId, InventoryAction, ItemId, Percent,
-    ReleaseReason, SlotNumber, StationId, UserId,
+    Problem, ReleaseReason, SlotNumber, StationId, UserId,
 };
 
 /// A pack that was just claimed.
 #[derive(Clone, Copy, Debug)]
 pub struct Claimed {
+    /// The claim.
+    pub hold: HoldId,
     /// Which pack.
     pub battery: BatteryId,
     /// Its model.
@@ -42,14 +44,13 @@ struct OpenHold {
 }
 
 impl Tx<'_> {
-    /// Claims a pack for one item: one statement, one winner. Longest full first, then the least used (wear
-    /// levelling). `None` when there is none that can be handed out.
+    /// Claims a pack: one statement, one winner. Longest full first, then the least used (wear levelling).
+    /// `None` when there is none that can be handed out. [`Tx::insert_hold`] must follow in the same
+    /// transaction, once the item it is for exists.
     pub async fn claim_pack(
         &mut self,
         station: StationId,
         wanted: Wanted,
-        booking: BookingId,
-        item: ItemId,
     ) -> Result<Option<Claimed>, StoreError> {
         let hold = HoldId(self.next_id(IdKind::Hold)?);
         let row = match wanted {
@@ -58,23 +59,34 @@ impl Tx<'_> {
         };
         let Some(row) = row else { return Ok(None) };
         let claimed = Claimed {
+            hold,
             battery: BatteryId(row.plain("id")?),
             model: BatteryModelId(row.plain("model_id")?),
             slot: SlotNumber(row.plain("slot")?),
         };
+        self.pack_event(station, claimed.battery, InventoryAction::Book, PackEvent::Booked);
+        Ok(Some(claimed))
+    }
+
+    /// Writes down for which item a pack was claimed.
+    pub async fn insert_hold(
+        &mut self,
+        claimed: &Claimed,
+        booking: BookingId,
+        item: ItemId,
+    ) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO hold (id, battery_id, booking_id, item_id, state, created_at, ended_at)
              VALUES ($1, $2, $3, $4, 'active', $5, NULL)",
         )
-        .bind(hold.0)
+        .bind(claimed.hold.0)
         .bind(claimed.battery.0)
         .bind(booking.0)
         .bind(item.0)
         .bind(self.now().micros())
         .execute(self.connection())
         .await?;
-        self.pack_event(station, claimed.battery, InventoryAction::Book, PackEvent::Booked);
-        Ok(Some(claimed))
+        Ok(())
     }
 
     async fn claim_any(
@@ -142,7 +154,10 @@ impl Tx<'_> {
     }
 
     /// Hands over every pack held for a booking. Answers how many.
-    pub async fn dispense_held(&mut self, booking: BookingId, to: UserId) -> Result<usize, StoreError> {
+    ///
+    /// # Errors
+    /// Refused when a held pack is not charged any more.
+    pub async fn dispense_held(&mut self, booking: BookingId, to: UserId) -> Result<usize, Failure> {
         let holds = self.open_holds(booking).await?;
         for hold in &holds {
             let changed = sqlx::query(
@@ -158,7 +173,8 @@ impl Tx<'_> {
             .await?
             .rows_affected();
             if changed != 1 {
-                return Err(StoreError::Overtaken);
+                let detail = "A held battery is charging again. Cancel the booking and offer another one.";
+                return Err(Problem::BatteryBusy { detail: detail.to_owned() }.into());
             }
             self.end_hold(hold.id, "consumed").await?;
             self.pack_event(

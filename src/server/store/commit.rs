@@ -16,9 +16,10 @@ use crate::protocol::frame::{BatteryEvent, InventoryUpdate};
 use crate::protocol::{ServerMessage, Topic};
 
 impl Tx<'_> {
-    /// Writes the events of everything touched; answers them in order.
-    pub(super) async fn finish(mut self) -> Result<Vec<StoredEvent>, StoreError> {
-        let mut events = Vec::new();
+    /// Writes the events of everything touched since the last time. What is read afterwards has the position
+    /// these events led to. Call it last, if at all: topics are locked in one order within one settling.
+    pub async fn settle(&mut self) -> Result<(), StoreError> {
+        let mut events = std::mem::take(&mut self.settled);
         for (station, changes) in std::mem::take(&mut self.stations) {
             self.write_station(station, changes, &mut events).await?;
         }
@@ -28,7 +29,14 @@ impl Tx<'_> {
         for (user, messages) in std::mem::take(&mut self.users) {
             self.write_user(user, messages, &mut events).await?;
         }
-        Ok(events)
+        self.settled = events;
+        Ok(())
+    }
+
+    /// Writes the events still unwritten; answers all of them in order.
+    pub(super) async fn finish(mut self) -> Result<Vec<StoredEvent>, StoreError> {
+        self.settle().await?;
+        Ok(self.settled)
     }
 
     async fn write_station(

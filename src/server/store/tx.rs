@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 use sqlx::AnyConnection;
 
-use super::{Db, Engine, IdKind, StoreError};
+use super::{Db, Engine, IdKind, StoreError, StoredEvent};
 use crate::domain::{
     BatteryId, BookingId, InventoryAction, Level, NotificationId, NotificationKind, ReleaseReason, StationId,
     Timestamp, UserId,
@@ -119,6 +119,7 @@ pub struct Tx<'c> {
     pub(super) stations: BTreeMap<StationId, StationChanges>,
     pub(super) bookings: BTreeMap<BookingId, BookingChanges>,
     pub(super) users: BTreeMap<UserId, Vec<UserEvent>>,
+    pub(super) settled: Vec<StoredEvent>,
 }
 
 impl<'c> Tx<'c> {
@@ -131,6 +132,7 @@ impl<'c> Tx<'c> {
             stations: BTreeMap::new(),
             bookings: BTreeMap::new(),
             users: BTreeMap::new(),
+            settled: Vec::new(),
         }
     }
 
