@@ -14,6 +14,7 @@ const SAMPLES: usize = 3;
 pub struct Clock {
     now: RwSignal<Timestamp>,
     ticking: RwSignal<bool>,
+    wakes: RwSignal<u32>,
     offsets: StoredValue<Vec<i64>>,
 }
 
@@ -23,6 +24,7 @@ impl Clock {
         let clock = Self {
             now: RwSignal::new(Timestamp::default()),
             ticking: RwSignal::new(false),
+            wakes: RwSignal::new(0),
             offsets: StoredValue::new(Vec::new()),
         };
         Effect::new(move || clock.start());
@@ -42,6 +44,11 @@ impl Clock {
     /// The page is alive and the time moves: countdowns may show minutes and seconds.
     pub fn is_ticking(self) -> bool {
         self.ticking.get()
+    }
+
+    /// How often the page may have slept and is awake again: network back, page visible, page restored.
+    pub fn wakes(self) -> u32 {
+        self.wakes.get()
     }
 
     /// The server said that it is `server_time`; just now.
@@ -75,7 +82,10 @@ impl Clock {
         self.tick();
         self.ticking.set(true);
         self.beat();
-        browser::on_wake(move || self.tick());
+        browser::on_wake(move || {
+            self.tick();
+            self.wakes.update(|wakes| *wakes += 1);
+        });
     }
 
     /// Rings at the next full second, and again.
@@ -95,7 +105,8 @@ impl Clock {
         self.now.set(self.measure());
     }
 
-    fn measure(self) -> Timestamp {
+    /// The server's time, this very moment.
+    pub fn measure(self) -> Timestamp {
         let mut offsets = self.offsets.get_value();
         offsets.sort_unstable();
         let offset = offsets.get(offsets.len() / 2).copied().unwrap_or(0);

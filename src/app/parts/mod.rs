@@ -2,14 +2,20 @@
 
 pub mod announce;
 pub mod clock_time;
+pub mod connection;
 pub mod frame;
 pub mod icon;
 pub mod note;
 pub mod pack;
+pub mod slot_grid;
+pub mod strip;
 
 pub use announce::LiveRegions;
 pub use clock_time::ClockTime;
+pub use connection::{LiveBar, LiveChip, StaleNote};
 pub use frame::{Foot, Header};
 pub use icon::Icon;
 pub use note::Note;
 pub use pack::{Pack, PackPatterns, Shape};
+pub use slot_grid::{KeyToShapes, SlotGrid};
+pub use strip::Strip;
