@@ -64,6 +64,25 @@ impl Timer {
         Duration::from_secs(seconds)
     }
 
+    /// What waits so long, for the list of settings.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::RequestConfirmTtl => "A request waits so long for approval",
+            Self::HoldTtl => "A confirmed booking holds its packs so long",
+            Self::Grace => "A ready booking is kept so much longer than its deadline",
+            Self::NoShowUndo => "A no-show may be taken back so long",
+            Self::CancelUndo => "A cancellation may be taken back so long; the packs stay held meanwhile",
+            Self::RenewStep => "One renewal moves the deadline by so much",
+            Self::FirstExpiryWarning => "So long before the deadline the customer is warned the first time",
+            Self::LastExpiryWarning => "So long before the deadline the customer is warned the last time",
+            Self::WrongPinLock => "So long after five wrong codes nobody may try again",
+            Self::ReturnInspection => {
+                "A returned pack waits so long for somebody to object before it charges"
+            }
+            Self::SessionTtl => "A customer's sign-in lasts so long without use",
+        }
+    }
+
     /// The key in settings; the environment variable is `VOLTBAY_` and this in capitals.
     pub const fn key(self) -> &'static str {
         match self {

@@ -2,8 +2,18 @@
 
 use std::sync::Arc;
 
-use crate::domain::{Clock, Timers};
+use anyhow::Context;
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::domain::{Clock, Timers, UserId};
+use crate::server::auth::Auth;
+use crate::server::config::Config;
 use crate::server::store::Db;
+
+/// A listener that falls so far behind must look up who is still signed in.
+const ENDED_SESSIONS_KEPT: usize = 1_024;
 
 /// The running application. Cheap to clone.
 #[derive(Clone)]
@@ -16,4 +26,50 @@ pub struct App {
     pub timers: Arc<Timers>,
     /// Times faster than in reality that charging packs charge (1 unless the simulator runs).
     pub charge_speed: f64,
+    /// How this installation is set up.
+    pub config: Arc<Config>,
+    /// Passwords, attempts and socket tickets.
+    pub auth: Arc<Auth>,
+    /// Tells whose sockets must close.
+    pub ended_sessions: broadcast::Sender<EndedSession>,
+    /// Cancelled when the server is to stop; whoever runs in the background watches it.
+    pub shutdown: CancellationToken,
+    /// Everything that runs in the background, so that a stop can wait for it.
+    pub tasks: TaskTracker,
+}
+
+/// A sign-in that is worth nothing any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EndedSession {
+    /// Signed out: the session with this token hash.
+    Session(String),
+    /// Deactivated or closed: every session of this person.
+    User(UserId),
+}
+
+impl App {
+    /// Opens the database, brings it up to date, and starts nothing yet.
+    pub async fn open(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        let charge_speed = config.simulate.0.unwrap_or(1.0);
+        let db = Db::open(config.database_url.as_str(), Arc::clone(&clock), charge_speed)
+            .await
+            .with_context(|| {
+                format!(
+                    "DATABASE_URL: the {:?} database cannot be opened",
+                    config.database_url
+                )
+            })?;
+        let auth = Auth::new(&config, Arc::clone(&clock));
+        Ok(Self {
+            db,
+            timers: Arc::new(config.timers.0.clone()),
+            charge_speed,
+            auth: Arc::new(auth),
+            clock,
+            config: Arc::new(config),
+            ended_sessions: broadcast::Sender::new(ENDED_SESSIONS_KEPT),
+            shutdown: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+        })
+    }
 }

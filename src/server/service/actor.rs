@@ -31,7 +31,11 @@ pub struct Visitor(pub Option<Actor>);
 impl Actor {
     /// Her request as the cause of a transaction.
     pub fn cause(&self) -> Cause {
-        Cause { actor: Some(self.user), role: self.role.as_str(), request_id: self.request_id.clone() }
+        Cause {
+            actor: Some(self.user),
+            role: self.role.as_str(),
+            request_id: self.request_id.clone(),
+        }
     }
 
     /// May work at the station that belongs to `operator`.
@@ -62,3 +66,7 @@ impl Actor {
         }
     }
 }
+
+/// From where a request came, as far as attempts are counted: an address, or for IPv6 its network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientAddress(pub String);

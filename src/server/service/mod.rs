@@ -8,7 +8,7 @@ pub mod bookings;
 pub mod notifications;
 pub mod stations;
 
-pub use actor::{Actor, Visitor};
+pub use actor::{Actor, ClientAddress, Visitor};
 
 /// A key that a client makes before it sends, so that a repeated request has one effect
 /// (`Idempotency-Key`, 1 to 128 printable ASCII characters).

@@ -9,8 +9,8 @@ use super::row::Columns;
 use super::tx::PackEvent;
 use super::{Engine, Failure, IdKind, StoreError, Tx};
 use crate::domain::{
-    BatteryId, BatteryModelId, BatteryState, BookingId, HoldId, InventoryAction, ItemId, Percent,
-    Problem, ReleaseReason, SlotNumber, StationId, UserId,
+    BatteryId, BatteryModelId, BatteryState, BookingId, HoldId, InventoryAction, ItemId, Percent, Problem,
+    ReleaseReason, SlotNumber, StationId, UserId,
 };
 
 /// A pack that was just claimed.
@@ -174,7 +174,10 @@ impl Tx<'_> {
             .rows_affected();
             if changed != 1 {
                 let detail = "A held battery is charging again. Cancel the booking and offer another one.";
-                return Err(Problem::BatteryBusy { detail: detail.to_owned() }.into());
+                return Err(Problem::BatteryBusy {
+                    detail: detail.to_owned(),
+                }
+                .into());
             }
             self.end_hold(hold.id, "consumed").await?;
             self.pack_event(
