@@ -167,6 +167,8 @@ struct Inner {
     clock: Arc<dyn Clock>,
     charge_speed: f64,
     ids: ids::Ids,
+    /// Of the log in this database.
+    epoch: String,
     listener: OnceLock<Arc<dyn CommitListener>>,
 }
 
@@ -192,7 +194,17 @@ impl Db {
             .connect(url)
             .await?;
         sqlx::migrate!().run(&pool).await?;
-        Ok(Self::assemble(Engine::Postgres, pool, None, clock, charge_speed))
+        let epoch = outbox::establish_epoch(&pool).await?;
+        Ok(Self(Arc::new(Inner {
+            engine: Engine::Postgres,
+            pool,
+            writer: None,
+            clock,
+            charge_speed,
+            ids: ids::Ids::default(),
+            epoch,
+            listener: OnceLock::new(),
+        })))
     }
 
     async fn open_sqlite(url: &str, clock: Arc<dyn Clock>, charge_speed: f64) -> Result<Self, StoreError> {
@@ -205,33 +217,17 @@ impl Db {
         let write_pool = sqlite_pool(1, WRITER_PRAGMAS).connect(&url).await?;
         sqlx::migrate!().run(&write_pool).await?;
         let pool = sqlite_pool(8, READER_PRAGMAS).connect(&url).await?;
-        let writer = writer::Writer::start(write_pool);
-        Ok(Self::assemble(
-            Engine::Sqlite,
+        let epoch = outbox::establish_epoch(&write_pool).await?;
+        Ok(Self(Arc::new(Inner {
+            engine: Engine::Sqlite,
             pool,
-            Some(writer),
+            writer: Some(writer::Writer::start(write_pool)),
             clock,
             charge_speed,
-        ))
-    }
-
-    fn assemble(
-        engine: Engine,
-        pool: AnyPool,
-        writer: Option<writer::Writer>,
-        clock: Arc<dyn Clock>,
-        charge_speed: f64,
-    ) -> Self {
-        let ids = ids::Ids::default();
-        Self(Arc::new(Inner {
-            engine,
-            pool,
-            writer,
-            clock,
-            charge_speed,
-            ids,
+            ids: ids::Ids::default(),
+            epoch,
             listener: OnceLock::new(),
-        }))
+        })))
     }
 
     /// Who hears of commits from now on. Only the first call counts.

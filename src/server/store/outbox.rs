@@ -1,10 +1,10 @@
 //! The log of events: the frames that were committed, numbered per topic. Sockets are fed from here.
 
 use rand::RngExt;
-use sqlx::{AnyConnection, Row};
+use sqlx::{AnyConnection, AnyPool, Row};
 
 use super::row::Columns;
-use super::{Db, StoreError, Tx};
+use super::{Db, Engine, StoreError, Tx};
 use crate::domain::Timestamp;
 use crate::protocol::{ServerMessage, Topic};
 
@@ -41,7 +41,7 @@ impl Tx<'_> {
              RETURNING epoch, seq",
         )
         .bind(topic.to_string())
-        .bind(new_epoch())
+        .bind(self.epoch().to_owned())
         .bind(count)
         .fetch_one(self.connection())
         .await?;
@@ -74,6 +74,19 @@ impl Tx<'_> {
     }
 }
 
+/// The name of this database's log, made when the database is: every topic carries it, so that a bookmark of
+/// several topics needs only one.
+pub(super) async fn establish_epoch(pool: &AnyPool) -> Result<String, StoreError> {
+    sqlx::query("INSERT INTO setting (key, value) VALUES ('epoch', $1) ON CONFLICT (key) DO NOTHING")
+        .bind(new_epoch())
+        .execute(pool)
+        .await?;
+    let row = sqlx::query("SELECT value FROM setting WHERE key = 'epoch'")
+        .fetch_one(pool)
+        .await?;
+    row.plain("value")
+}
+
 fn new_epoch() -> String {
     const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
     let mut random = rand::rng();
@@ -86,7 +99,8 @@ fn number(seq: i64) -> u64 {
     u64::try_from(seq).unwrap_or(0)
 }
 
-/// The head of a topic; a topic nobody wrote to yet stands at 0 with an empty epoch.
+/// The head of a topic; a topic nobody wrote to yet stands at 0 with an empty epoch, which a bookmark may
+/// carry as well.
 pub async fn position(connection: &mut AnyConnection, topic: Topic) -> Result<Position, StoreError> {
     let row = sqlx::query("SELECT epoch, seq FROM topic WHERE name = $1")
         .bind(topic.to_string())
@@ -102,6 +116,19 @@ pub async fn position(connection: &mut AnyConnection, topic: Topic) -> Result<Po
         epoch: row.plain("epoch")?,
         seq: number(row.plain("seq")?),
     })
+}
+
+/// The heads of all station topics.
+pub async fn station_positions(connection: &mut AnyConnection) -> Result<Vec<(Topic, Position)>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT topic.name AS name, topic.epoch AS epoch, topic.seq AS seq
+         FROM station
+         JOIN topic ON topic.name = 'station:' || CAST(station.id AS TEXT)
+         ORDER BY station.id",
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(named_head).collect()
 }
 
 impl Db {
@@ -122,15 +149,45 @@ impl Db {
         .await
     }
 
+    /// The name of this database's log; every topic carries it.
+    pub fn epoch(&self) -> &str {
+        &self.0.epoch
+    }
+
     /// The heads of all station topics.
     pub async fn station_positions(&self) -> Result<Vec<(Topic, Position)>, StoreError> {
-        let rows =
-            sqlx::query("SELECT name, epoch, seq FROM topic WHERE name LIKE 'station:%' ORDER BY name")
-                .fetch_all(&self.0.pool)
-                .await?;
-        rows.iter()
-            .map(|row| Ok((row.word("name")?, head(row)?)))
-            .collect()
+        let mut connection = self.0.pool.acquire().await?;
+        station_positions(&mut connection).await
+    }
+
+    /// The heads of these topics; those nobody wrote to yet are left out.
+    pub async fn positions(&self, topics: &[Topic]) -> Result<Vec<(Topic, Position)>, StoreError> {
+        let statement = match self.engine() {
+            Engine::Sqlite => {
+                "SELECT name, epoch, seq FROM topic WHERE name IN (SELECT value FROM json_each($1))"
+            }
+            Engine::Postgres => {
+                "SELECT name, epoch, seq
+                 FROM topic
+                 WHERE name IN (SELECT json_array_elements_text(CAST($1 AS JSON)))"
+            }
+        };
+        let rows = sqlx::query(statement)
+            .bind(serde_json::to_string(topics)?)
+            .fetch_all(&self.0.pool)
+            .await?;
+        rows.iter().map(named_head).collect()
+    }
+
+    /// The number of the first event after `since` that is still stored.
+    pub async fn first_event_after(&self, topic: Topic, since: u64) -> Result<Option<u64>, StoreError> {
+        let row = sqlx::query("SELECT MIN(seq) AS seq FROM event WHERE topic = $1 AND seq > $2")
+            .bind(topic.to_string())
+            .bind(i64::try_from(since).unwrap_or(i64::MAX))
+            .fetch_one(&self.0.pool)
+            .await?;
+        let seq: Option<i64> = row.plain("seq")?;
+        Ok(seq.map(number))
     }
 
     /// The head of one topic, outside any transaction.
@@ -197,6 +254,10 @@ impl Db {
         })
         .await
     }
+}
+
+fn named_head(row: &sqlx::any::AnyRow) -> Result<(Topic, Position), StoreError> {
+    Ok((row.word("name")?, head(row)?))
 }
 
 fn head(row: &sqlx::any::AnyRow) -> Result<Position, StoreError> {

@@ -146,6 +146,11 @@ impl<'c> Tx<'c> {
         self.now
     }
 
+    /// The name of this database's log.
+    pub(super) fn epoch(&self) -> &'c str {
+        self.db.epoch()
+    }
+
     /// Which engine runs.
     pub(super) fn engine(&self) -> Engine {
         self.db.engine()
