@@ -194,6 +194,11 @@ pub mod text {
         format!("A customer cancelled a booking at {station}.")
     }
 
+    /// To the other side, when a cancellation was taken back.
+    pub fn booking_stands(station: &str) -> String {
+        format!("The cancellation was taken back. The booking at {station} stands.")
+    }
+
     /// To the customer, when everything was handed over.
     pub fn booking_completed(station: &str) -> String {
         format!("You collected your battery at {station}. Ride safely.")

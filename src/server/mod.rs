@@ -10,6 +10,7 @@ pub mod clock;
 pub mod config;
 pub mod hours;
 pub mod http;
+pub mod jobs;
 pub mod service;
 pub mod state;
 pub mod store;
@@ -72,6 +73,7 @@ impl Server {
         let app = self.app;
         app.tasks.spawn(stop_on_signal(app.clone()));
         app.tasks.spawn(keep_numbers(app.clone()));
+        jobs::start(&app);
         tracing::info!("Voltbay listens on http://{}", self.address);
         http::serve::accept(self.listener, http::router(&app), &app).await;
         tracing::info!("stopping");

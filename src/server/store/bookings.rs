@@ -74,14 +74,16 @@ pub struct BookingRecord {
     payment_state: PaymentState,
     total_amount: i64,
     currency: Currency,
-    vehicle: Option<String>,
+    /// The vehicle.
+    pub vehicle: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
     confirmed_at: Option<Timestamp>,
     ready_at: Option<Timestamp>,
     completed_at: Option<Timestamp>,
     ended_at: Option<Timestamp>,
-    cancelled_by: Option<CancelledBy>,
+    /// Who called it off.
+    pub cancelled_by: Option<CancelledBy>,
     /// Until when a cancellation can be taken back.
     pub undo_until: Option<Timestamp>,
     reason: Option<String>,
@@ -542,6 +544,30 @@ pub async fn by_code(
         [only] => Ok(Some(BookingId(only.plain("id")?))),
         _ => Ok(None),
     }
+}
+
+/// Whether an active booking of the station has this code or PIN.
+pub async fn is_code_taken(
+    connection: &mut AnyConnection,
+    station: StationId,
+    code: &str,
+    pin: &str,
+) -> Result<bool, StoreError> {
+    let row = sqlx::query(
+        "SELECT id
+         FROM booking
+         WHERE station_id = $1
+           AND (code = $2 OR pin = $3)
+           AND state IN ('requested', 'scheduled', 'confirmed', 'ready', 'checked_in', 'in_service')
+         ORDER BY id
+         LIMIT 1",
+    )
+    .bind(station.0)
+    .bind(code.to_owned())
+    .bind(pin.to_owned())
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.is_some())
 }
 
 /// The active booking for this vehicle.

@@ -13,8 +13,8 @@ use super::StoreError;
 use super::row::Columns;
 use crate::domain::battery::{MIN_DISPENSE_SOC, MIN_DISPENSE_SOH};
 use crate::domain::{
-    BatteryId, BatteryModelId, BatteryState, BookingId, Grade, OperatorId, Percent, Position, SlotNumber,
-    StationId, StationStatus, Timestamp,
+    BatteryId, BatteryModelId, BatteryState, BookingId, Grade, HoldId, OperatorId, Percent, Position,
+    SlotNumber, StationId, StationStatus, Timestamp,
 };
 use crate::protocol::Inventory;
 use crate::protocol::frame::ModelCount;
@@ -83,6 +83,8 @@ pub struct PackRow {
     pub soh: Percent,
     /// Charging speed in % per hour, as forecast.
     pub percent_per_hour: f64,
+    /// The claim on it.
+    pub hold: Option<HoldId>,
     /// The booking it is held for.
     pub held_for: Option<BookingId>,
     /// Can be handed out now, by the view `dispensable`.
@@ -250,33 +252,29 @@ async fn read(
     only: Option<StationId>,
     charge_speed: f64,
 ) -> Result<Vec<StationInventory>, StoreError> {
-    let stations = sqlx::query(
-        "SELECT id, operator_id, name, address, city, latitude, longitude, timezone, opening_hours, status,
-             status_message, open_now, hours_change_at
-         FROM station
-         WHERE CAST($1 AS BIGINT) IS NULL OR id = $1
-         ORDER BY id",
-    )
-    .bind(only.map(|station| station.0))
-    .fetch_all(&mut *connection)
-    .await?;
+    let stations = match only {
+        Some(station) => super::stations::find(connection, station)
+            .await?
+            .into_iter()
+            .collect(),
+        None => super::stations::all(connection).await?,
+    };
     let mut found: Vec<StationInventory> = Vec::with_capacity(stations.len());
-    for row in &stations {
+    for station in stations {
         found.push(StationInventory {
-            station: station_row(row)?,
+            station,
             slots: Vec::new(),
             packs: Vec::new(),
         });
     }
-    let slots = sqlx::query(
-        "SELECT station_id, number, state
-         FROM slot
-         WHERE CAST($1 AS BIGINT) IS NULL OR station_id = $1
-         ORDER BY station_id, number",
-    )
-    .bind(only.map(|station| station.0))
-    .fetch_all(&mut *connection)
-    .await?;
+    let slots = match only {
+        Some(station) => {
+            sqlx::query("SELECT station_id, number, state FROM slot WHERE station_id = $1 ORDER BY number")
+                .bind(station.0)
+        }
+        None => sqlx::query("SELECT station_id, number, state FROM slot ORDER BY station_id, number"),
+    };
+    let slots = slots.fetch_all(&mut *connection).await?;
     let index: BTreeMap<i64, usize> = found
         .iter()
         .enumerate()
@@ -301,29 +299,62 @@ async fn read(
     Ok(found)
 }
 
+/// The columns of a pack in a slot; `$rest` says which packs. The view is asked pack by pack, so that looking at
+/// one station costs the same however many there are.
+macro_rules! select_packs {
+    ($rest:literal) => {
+        concat!(
+            "SELECT battery.id, battery.station_id, battery.slot, battery.model_id,
+                 battery_model.name AS model_name, battery_model.charge_percent_per_hour,
+                 battery.state, battery.soc, battery.soc_at, battery.soh, battery.serial,
+                 battery.service_cycles, battery.note, battery.hold_id, hold.booking_id AS held_for,
+                 CASE WHEN EXISTS (SELECT 1 FROM dispensable WHERE dispensable.id = battery.id)
+                     THEN 1 ELSE 0 END AS is_dispensable
+             FROM battery
+             JOIN battery_model ON battery_model.id = battery.model_id
+             LEFT JOIN hold ON hold.id = battery.hold_id
+             WHERE battery.station_id IS NOT NULL ",
+            $rest
+        )
+    };
+}
+
 /// The packs in slots, by station and slot; of all stations where none is named.
 pub async fn packs(
     connection: &mut AnyConnection,
     only: Option<StationId>,
     charge_speed: f64,
 ) -> Result<Vec<PackRow>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT battery.id, battery.station_id, battery.slot, battery.model_id,
-             battery_model.name AS model_name, battery_model.charge_percent_per_hour,
-             battery.state, battery.soc, battery.soc_at, battery.soh, battery.serial, battery.service_cycles,
-             battery.note, hold.booking_id AS held_for,
-             CASE WHEN dispensable.id IS NULL THEN 0 ELSE 1 END AS is_dispensable
-         FROM battery
-         JOIN battery_model ON battery_model.id = battery.model_id
-         LEFT JOIN hold ON hold.id = battery.hold_id
-         LEFT JOIN dispensable ON dispensable.id = battery.id
-         WHERE battery.station_id IS NOT NULL AND (CAST($1 AS BIGINT) IS NULL OR battery.station_id = $1)
-         ORDER BY battery.station_id, battery.slot",
-    )
-    .bind(only.map(|station| station.0))
-    .fetch_all(connection)
-    .await?;
+    let query = match only {
+        Some(station) => {
+            sqlx::query(select_packs!("AND battery.station_id = $1 ORDER BY battery.slot")).bind(station.0)
+        }
+        None => sqlx::query(select_packs!("ORDER BY battery.station_id, battery.slot")),
+    };
+    let rows = query.fetch_all(connection).await?;
     rows.iter().map(|row| pack_row(row, charge_speed)).collect()
+}
+
+/// Whether there is such a pack, wherever it is.
+pub async fn battery_exists(connection: &mut AnyConnection, battery: BatteryId) -> Result<bool, StoreError> {
+    let row = sqlx::query("SELECT id FROM battery WHERE id = $1")
+        .bind(battery.0)
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.is_some())
+}
+
+/// One pack, if it stands in a slot.
+pub async fn pack(
+    connection: &mut AnyConnection,
+    battery: BatteryId,
+    charge_speed: f64,
+) -> Result<Option<PackRow>, StoreError> {
+    let row = sqlx::query(select_packs!("AND battery.id = $1"))
+        .bind(battery.0)
+        .fetch_optional(connection)
+        .await?;
+    row.map(|row| pack_row(&row, charge_speed)).transpose()
 }
 
 pub(super) fn station_row(row: &AnyRow) -> Result<StationRow, StoreError> {
@@ -348,6 +379,7 @@ pub(super) fn station_row(row: &AnyRow) -> Result<StationRow, StoreError> {
 
 fn pack_row(row: &AnyRow, charge_speed: f64) -> Result<PackRow, StoreError> {
     let per_hour: i64 = row.plain("charge_percent_per_hour")?;
+    let hold: Option<i64> = row.plain("hold_id")?;
     let held_for: Option<i64> = row.plain("held_for")?;
     Ok(PackRow {
         id: BatteryId(row.plain("id")?),
@@ -361,6 +393,7 @@ fn pack_row(row: &AnyRow, charge_speed: f64) -> Result<PackRow, StoreError> {
         soh: Percent::clamped(row.plain("soh")?),
         #[expect(clippy::cast_precision_loss, reason = "a speed of a few hundred % per hour")]
         percent_per_hour: (per_hour as f64) * charge_speed,
+        hold: hold.map(HoldId),
         held_for: held_for.map(BookingId),
         dispensable: row.flag("is_dispensable")?,
         serial: row.plain("serial")?,

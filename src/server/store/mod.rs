@@ -18,6 +18,7 @@ use crate::domain::{Clock, Problem, Timestamp};
 pub mod accounts;
 pub mod batteries;
 pub mod bookings;
+pub mod catalogue;
 mod commit;
 pub mod idempotency;
 mod ids;
@@ -26,6 +27,7 @@ pub mod notifications;
 pub mod outbox;
 pub mod row;
 pub mod stations;
+pub mod stock;
 mod tx;
 mod writer;
 

@@ -1,0 +1,157 @@
+//! Cancel, with a short time in which it can be taken back. Until then the packs stay nobody else's.
+
+use super::{answer, concerned, due_while_waiting, notice, step, tell_station};
+use crate::domain::booking::CancelledBy;
+use crate::domain::notification::text;
+use crate::domain::{
+    BookingId, BookingState, Command, FieldError, ItemState, Level, NotificationKind, PaymentState, Problem,
+    Timer,
+};
+use crate::protocol::rest::{BookingOut, CancelIn};
+use crate::server::App;
+use crate::server::service::Actor;
+use crate::server::store::bookings::{BookingRecord, Step};
+use crate::server::store::{Failure, Tx, bookings as rows};
+
+/// Longest reason, in characters.
+const MAX_REASON: usize = 200;
+
+/// Calls it off; the packs stay held until the undo window is over.
+///
+/// # Errors
+/// [`Problem::NotFound`] for another's, [`Problem::IllegalTransition`].
+pub async fn cancel(
+    app: &App,
+    actor: &Actor,
+    booking: BookingId,
+    body: CancelIn,
+) -> Result<BookingOut, Problem> {
+    let reason = reason(body.reason)?;
+    let (who, undo) = (actor.clone(), app.timers.length(Timer::CancelUndo));
+    app.db
+        .write(actor.cause(), move |tx| {
+            let (actor, reason) = (who.clone(), reason.clone());
+            Box::pin(async move {
+                let record = concerned(tx, &actor, booking).await?;
+                let by = cancelled_by(&actor, &record);
+                let until = tx.now() + undo;
+                let change = Step {
+                    items: Some(ItemState::Cancelled),
+                    due_at: Some(until),
+                    ended_at: Some(tx.now()),
+                    cancelled_by: Some(by),
+                    undo_until: Some(until),
+                    reason: reason.clone(),
+                    payment_state: Some(PaymentState::Cancelled),
+                    ..Step::default()
+                };
+                step(tx, &record, Command::Cancel, change).await?;
+                tx.mark_releasing(booking, true).await?;
+                tell_other_side(tx, &record, by, reason.as_deref()).await?;
+                answer(tx, &actor, booking).await
+            })
+        })
+        .await
+}
+
+/// Takes the cancellation back: whoever called it off may, while the undo window is open.
+///
+/// # Errors
+/// [`Problem::TooLate`], [`Problem::DuplicateBooking`] when the vehicle has another booking by now.
+pub async fn undo_cancel(app: &App, actor: &Actor, booking: BookingId) -> Result<BookingOut, Problem> {
+    let (who, timers) = (actor.clone(), app.timers.clone());
+    app.db
+        .write(actor.cause(), move |tx| {
+            let (actor, timers) = (who.clone(), timers.clone());
+            Box::pin(async move {
+                let record = concerned(tx, &actor, booking).await?;
+                check_undo(tx, &actor, &record).await?;
+                let due = due_while_waiting(&timers, false, record.deadline, record.grace_until, tx.now());
+                let change = Step {
+                    items: Some(ItemState::Allocated),
+                    due_at: Some(due),
+                    payment_state: Some(PaymentState::Due),
+                    ..Step::default()
+                };
+                step(tx, &record, Command::UndoCancel, change).await?;
+                tx.mark_releasing(booking, false).await?;
+                tell_it_stands(tx, &record, cancelled_by(&actor, &record)).await?;
+                answer(tx, &actor, booking).await
+            })
+        })
+        .await
+}
+
+fn reason(typed: Option<String>) -> Result<Option<String>, Problem> {
+    let reason = typed
+        .map(|typed| typed.trim().to_owned())
+        .filter(|reason| !reason.is_empty());
+    match reason {
+        Some(reason) if reason.chars().count() > MAX_REASON => {
+            let detail = format!("A reason has at most {MAX_REASON} characters.");
+            Err(Problem::Invalid {
+                errors: vec![FieldError::new("reason", detail)],
+            })
+        }
+        other => Ok(other),
+    }
+}
+
+fn cancelled_by(actor: &Actor, record: &BookingRecord) -> CancelledBy {
+    if record.user == actor.user {
+        CancelledBy::Customer
+    } else {
+        CancelledBy::Station
+    }
+}
+
+async fn check_undo(tx: &mut Tx<'_>, actor: &Actor, record: &BookingRecord) -> Result<(), Failure> {
+    if record.state != BookingState::Cancelled {
+        return Err(Problem::illegal(record.state).into());
+    }
+    if record.undo_until.is_none_or(|until| until <= tx.now()) {
+        return Err(Problem::TooLate.into());
+    }
+    if record.cancelled_by != Some(cancelled_by(actor, record)) {
+        return Err(Problem::forbidden("Only who cancelled the booking can take that back.").into());
+    }
+    let Some(vehicle) = &record.vehicle else {
+        return Ok(());
+    };
+    match rows::active_for_vehicle(tx.connection(), vehicle).await? {
+        Some(booking_id) => Err(Problem::DuplicateBooking { booking_id }.into()),
+        None => Ok(()),
+    }
+}
+
+async fn tell_other_side(
+    tx: &mut Tx<'_>,
+    record: &BookingRecord,
+    by: CancelledBy,
+    reason: Option<&str>,
+) -> Result<(), Failure> {
+    let kind = NotificationKind::BookingCancelled;
+    if by == CancelledBy::Customer {
+        return tell_station(
+            tx,
+            record,
+            kind,
+            &text::cancelled_by_customer(&record.station_name),
+        )
+        .await;
+    }
+    let message = text::cancelled_by_station(&record.station_name, reason);
+    tx.notify(record.user, notice(record, kind, kind.level(), message))
+        .await?;
+    Ok(())
+}
+
+async fn tell_it_stands(tx: &mut Tx<'_>, record: &BookingRecord, by: CancelledBy) -> Result<(), Failure> {
+    let message = text::booking_stands(&record.station_name);
+    if by == CancelledBy::Customer {
+        return tell_station(tx, record, NotificationKind::NewBooking, &message).await;
+    }
+    let again = notice(record, NotificationKind::StationAlert, Level::Success, message);
+    tx.notify(record.user, again).await?;
+    Ok(())
+}

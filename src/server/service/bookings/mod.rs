@@ -1,0 +1,170 @@
+//! The life of a booking: one file a use case, one function a command.
+//!
+//! Every command reads the booking, asks the state machine of the domain, and writes the step with a
+//! conditional update. Who comes second finds the booking changed and is told what is possible now.
+
+mod book;
+mod cancel;
+mod due;
+mod hand_over;
+mod look;
+mod order;
+
+pub use book::book;
+pub use cancel::{cancel, undo_cancel};
+pub use due::{advance_due, next_due};
+pub use hand_over::{collect, no_show, ready};
+pub use look::{BookingQuery, find, get, list};
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::domain::{
+    BookingId, BookingState, Command, Level, NotificationKind, Problem, Timer, Timers, Timestamp,
+};
+use crate::protocol::rest::BookingOut;
+use crate::server::service::Actor;
+use crate::server::store::bookings::{Audience, BookingRecord, Step};
+use crate::server::store::notifications::Notice;
+use crate::server::store::{Audit, Failure, StoreError, Tx, bookings as rows};
+
+/// The booking, to whom it concerns; for anybody else there is none.
+async fn concerned(tx: &mut Tx<'_>, actor: &Actor, booking: BookingId) -> Result<BookingRecord, Failure> {
+    let record = rows::find(tx.connection(), booking)
+        .await?
+        .ok_or_else(no_such_booking)?;
+    let is_theirs = record.user == actor.user || actor.may_staff(record.station, record.operator);
+    if is_theirs {
+        Ok(record)
+    } else {
+        Err(no_such_booking().into())
+    }
+}
+
+/// The booking, to staff of its station. Its own customer learns that this is the staff's to do; for anybody
+/// else there is no such booking.
+async fn at_my_station(tx: &mut Tx<'_>, actor: &Actor, booking: BookingId) -> Result<BookingRecord, Failure> {
+    let record = concerned(tx, actor, booking).await?;
+    actor.must_staff(record.station, record.operator)?;
+    Ok(record)
+}
+
+fn no_such_booking() -> Problem {
+    Problem::not_found("booking")
+}
+
+/// In which light this reader sees the booking.
+fn audience_of(actor: &Actor, record: &BookingRecord) -> Audience {
+    if record.user == actor.user {
+        Audience::Customer
+    } else {
+        Audience::Staff
+    }
+}
+
+/// Carries out one step: asks the machine, writes it, audits it.
+async fn step(
+    tx: &mut Tx<'_>,
+    record: &BookingRecord,
+    command: Command,
+    change: Step,
+) -> Result<BookingState, Failure> {
+    let next = record
+        .state
+        .after(command)
+        .ok_or_else(|| Problem::illegal(record.state))?;
+    if !tx.step_booking(record, next, &change).await? {
+        return Err(StoreError::Overtaken.into());
+    }
+    tx.audit(Audit {
+        entity: "booking",
+        entity_id: record.id.0,
+        action: name_of(command),
+        from: Some(record.state.as_str()),
+        to: Some(next.as_str()),
+        reason: change.reason.as_deref(),
+    })
+    .await?;
+    Ok(next)
+}
+
+fn name_of(command: Command) -> &'static str {
+    match command {
+        Command::Approve => "approve",
+        Command::Decline => "decline",
+        Command::Allocate => "allocate",
+        Command::Ready => "ready",
+        Command::Delay => "delay",
+        Command::CheckIn => "check_in",
+        Command::UndoCheckIn => "undo_check_in",
+        Command::Start => "start",
+        Command::Collect => "collect",
+        Command::Cancel => "cancel",
+        Command::UndoCancel => "undo_cancel",
+        Command::Expire => "expire",
+        Command::NoShow => "no_show",
+        Command::UndoNoShow => "undo_no_show",
+        Command::Abort => "abort",
+        Command::Renew => "renew",
+    }
+}
+
+/// The booking after the step, as `actor` sees it, with the position the step's events led to.
+async fn answer(tx: &mut Tx<'_>, actor: &Actor, booking: BookingId) -> Result<BookingOut, Failure> {
+    tx.settle().await?;
+    let now = tx.now();
+    let record = rows::find(tx.connection(), booking)
+        .await?
+        .ok_or_else(no_such_booking)?;
+    Ok(record.to_out(audience_of(actor, &record), now))
+}
+
+/// When something happens by itself next to a booking that waits for pickup: the next warning still ahead,
+/// else its end: the deadline, or for a ready one the end of its grace.
+fn due_while_waiting(
+    timers: &Timers,
+    is_ready: bool,
+    deadline: Timestamp,
+    grace_until: Timestamp,
+    now: Timestamp,
+) -> Timestamp {
+    let end = if is_ready { grace_until } else { deadline };
+    warnings(timers)
+        .map(|length| deadline - length)
+        .filter(|at| *at > now && *at < end)
+        .min()
+        .unwrap_or(end)
+}
+
+fn warnings(timers: &Timers) -> impl Iterator<Item = Duration> {
+    [Timer::FirstExpiryWarning, Timer::LastExpiryWarning]
+        .into_iter()
+        .map(|timer| timers.length(timer))
+}
+
+/// A message about a booking.
+fn notice(record: &BookingRecord, kind: NotificationKind, level: Level, message: String) -> Notice {
+    Notice {
+        kind,
+        message,
+        level,
+        booking: Some(record.id),
+        station: Some(record.station),
+        data: json!({ "station_name": record.station_name }),
+    }
+}
+
+/// Tells everybody who works at the station of a booking.
+async fn tell_station(
+    tx: &mut Tx<'_>,
+    record: &BookingRecord,
+    kind: NotificationKind,
+    message: &str,
+) -> Result<(), Failure> {
+    for person in rows::people_of_station(tx.connection(), record.station).await? {
+        tx.notify(person, notice(record, kind, Level::Info, message.to_owned()))
+            .await?;
+    }
+    Ok(())
+}

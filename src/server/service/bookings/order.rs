@@ -1,0 +1,272 @@
+//! What a customer asks for, checked: from the body of a request to an [`Order`] that makes sense.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::domain::booking::MAX_PACKS_PER_BOOKING;
+use crate::domain::timer::HOLD_CHOICE;
+use crate::domain::{
+    BatteryId, BatteryModelId, FieldError, ItemKind, PaymentMethod, Problem, StationId, Timer, Timers,
+};
+use crate::protocol::rest::{BookIn, BookItemIn};
+use crate::server::store::batteries::Wanted;
+
+/// Longest registration of a vehicle, in characters.
+const MAX_VEHICLE: usize = 32;
+
+/// A well-formed order.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// Where.
+    pub station: StationId,
+    /// One line a pack.
+    pub lines: Vec<Line>,
+    /// How to pay.
+    pub payment_method: PaymentMethod,
+    /// The vehicle, in capitals without blanks.
+    pub vehicle: Option<String>,
+    /// How long to hold the packs.
+    pub hold_for: Duration,
+}
+
+/// One pack.
+#[derive(Clone, Copy, Debug)]
+pub struct Line {
+    /// Swap or take.
+    pub kind: ItemKind,
+    /// Which pack.
+    pub wanted: Wanted,
+}
+
+impl Order {
+    /// Checks the body of a request.
+    ///
+    /// # Errors
+    /// [`Problem::Invalid`] with every field that makes no sense.
+    pub fn parse(body: &BookIn, timers: &Timers) -> Result<Self, Problem> {
+        let mut errors = Vec::new();
+        let lines = lines(&body.items, &mut errors);
+        let vehicle = vehicle(body.vehicle.as_deref(), &mut errors);
+        let hold_for = hold_for(body.hold_minutes, timers, &mut errors);
+        if body.payment_method != PaymentMethod::Cash {
+            errors.push(FieldError::new(
+                "payment_method",
+                "This station takes cash only; send \"cash\".",
+            ));
+        }
+        if body.pickup_at.is_some() {
+            errors.push(FieldError::new(
+                "pickup_at",
+                "Booking for later is not offered at this station yet.",
+            ));
+        }
+        if !errors.is_empty() {
+            return Err(Problem::Invalid { errors });
+        }
+        let station = StationId(body.station_id);
+        Ok(Self {
+            station,
+            lines,
+            payment_method: body.payment_method,
+            vehicle,
+            hold_for,
+        })
+    }
+
+    /// How many packs of each model are asked for (certain packs not counted).
+    pub fn models(&self) -> BTreeMap<BatteryModelId, i64> {
+        let mut models = BTreeMap::new();
+        for line in &self.lines {
+            if let Wanted::Model(model) = line.wanted {
+                *models.entry(model).or_default() += 1;
+            }
+        }
+        models
+    }
+}
+
+fn lines(items: &[BookItemIn], errors: &mut Vec<FieldError>) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::new();
+    if items.is_empty() {
+        errors.push(FieldError::new("items", "Name at least one battery."));
+    }
+    let mut packs = 0;
+    for (index, item) in items.iter().enumerate() {
+        match line(item) {
+            Ok((line, quantity)) => {
+                packs += quantity;
+                if packs <= MAX_PACKS_PER_BOOKING {
+                    lines.extend(std::iter::repeat_n(line, usize::try_from(quantity).unwrap_or(0)));
+                }
+            }
+            Err((field, detail)) => errors.push(FieldError::new(format!("items[{index}].{field}"), detail)),
+        }
+    }
+    if packs > MAX_PACKS_PER_BOOKING {
+        let detail = format!("One booking holds at most {MAX_PACKS_PER_BOOKING} batteries.");
+        errors.push(FieldError::new("items", detail));
+    }
+    if has_a_pack_twice(&lines) {
+        errors.push(FieldError::new("items", "The same battery is named twice."));
+    }
+    lines
+}
+
+fn line(item: &BookItemIn) -> Result<(Line, i64), (&'static str, String)> {
+    let complain = |field, detail: &str| Err((field, detail.to_owned()));
+    if !item.kind.takes_a_pack() || item.service_id.is_some() {
+        return complain("kind", "This station offers \"swap\" and \"take\" only.");
+    }
+    let quantity = item.quantity.unwrap_or(1);
+    if !(1..=MAX_PACKS_PER_BOOKING).contains(&quantity) {
+        return Err((
+            "quantity",
+            format!("Ask for 1 to {MAX_PACKS_PER_BOOKING} batteries."),
+        ));
+    }
+    let wanted = match (item.model_id, item.battery_id) {
+        (Some(model), None) => Wanted::Model(BatteryModelId(model)),
+        (None, Some(battery)) if quantity == 1 => Wanted::Battery(BatteryId(battery)),
+        (None, Some(_)) => return complain("quantity", "A certain battery can be held once only."),
+        (Some(_), Some(_)) => return complain("battery_id", "Name a model or a certain battery, not both."),
+        (None, None) => return complain("model_id", "Name a model or a certain battery."),
+    };
+    Ok((
+        Line {
+            kind: item.kind,
+            wanted,
+        },
+        quantity,
+    ))
+}
+
+fn has_a_pack_twice(lines: &[Line]) -> bool {
+    let certain = |line: &Line| {
+        if let Wanted::Battery(battery) = line.wanted {
+            Some(battery)
+        } else {
+            None
+        }
+    };
+    let mut packs: Vec<BatteryId> = lines.iter().filter_map(certain).collect();
+    let named = packs.len();
+    packs.sort_unstable();
+    packs.dedup();
+    packs.len() < named
+}
+
+fn vehicle(typed: Option<&str>, errors: &mut Vec<FieldError>) -> Option<String> {
+    let vehicle: String = typed?
+        .chars()
+        .filter(|c| !c.is_whitespace() && *c != '-')
+        .flat_map(char::to_uppercase)
+        .collect();
+    if vehicle.is_empty() {
+        return None;
+    }
+    if vehicle.chars().count() > MAX_VEHICLE || vehicle.chars().any(char::is_control) {
+        let detail = format!("A registration has at most {MAX_VEHICLE} letters and digits.");
+        errors.push(FieldError::new("vehicle", detail));
+        return None;
+    }
+    Some(vehicle)
+}
+
+fn hold_for(minutes: Option<i64>, timers: &Timers, errors: &mut Vec<FieldError>) -> Duration {
+    let Some(minutes) = minutes else {
+        return timers.length(Timer::HoldTtl);
+    };
+    let length = u64::try_from(minutes)
+        .ok()
+        .and_then(|minutes| minutes.checked_mul(60))
+        .map(Duration::from_secs);
+    match length {
+        Some(length) if HOLD_CHOICE.contains(&length) => length,
+        _ => {
+            errors.push(FieldError::new(
+                "hold_minutes",
+                "Batteries can be held for 5 to 60 minutes.",
+            ));
+            Duration::ZERO
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order(json: serde_json::Value) -> Result<Order, Vec<String>> {
+        let body: BookIn = serde_json::from_value(json).expect("a body of the right shape");
+        Order::parse(&body, &Timers::default()).map_err(|problem| match problem {
+            Problem::Invalid { errors } => errors.into_iter().map(|error| error.field).collect(),
+            other => vec![other.code().to_owned()],
+        })
+    }
+
+    #[test]
+    fn every_pack_becomes_a_line_of_its_own() {
+        let order = order(
+            serde_json::json!({"station_id": 1, "vehicle": "kl 07-ab 1234", "items": [
+            {"kind": "swap", "model_id": 1, "quantity": 2}, {"kind": "take", "battery_id": 17}]}),
+        )
+        .expect("a good order");
+        assert_eq!(order.lines.len(), 3);
+        assert_eq!(order.vehicle.as_deref(), Some("KL07AB1234"));
+        assert_eq!(order.models().values().sum::<i64>(), 2);
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_named_field_by_field() {
+        let cases = [
+            (serde_json::json!([]), "items"),
+            (serde_json::json!([{"kind": "swap"}]), "items[0].model_id"),
+            (
+                serde_json::json!([{"kind": "swap", "model_id": 1, "quantity": 0}]),
+                "items[0].quantity",
+            ),
+            (
+                serde_json::json!([{"kind": "swap", "model_id": 1, "quantity": i64::MAX}]),
+                "items[0].quantity",
+            ),
+            (
+                serde_json::json!([{"kind": "swap", "model_id": 1, "quantity": 9}, {"kind": "swap", "model_id": 1,
+                "quantity": 9}]),
+                "items",
+            ),
+            (
+                serde_json::json!([{"kind": "swap", "battery_id": 1, "quantity": 2}]),
+                "items[0].quantity",
+            ),
+            (
+                serde_json::json!([{"kind": "swap", "model_id": 1, "battery_id": 1}]),
+                "items[0].battery_id",
+            ),
+            (
+                serde_json::json!([{"kind": "service", "service_id": 1}]),
+                "items[0].kind",
+            ),
+            (
+                serde_json::json!([{"kind": "swap", "battery_id": 1}, {"kind": "swap", "battery_id": 1}]),
+                "items",
+            ),
+        ];
+        for (items, field) in cases {
+            let errors = order(serde_json::json!({"station_id": 1, "items": items})).expect_err("no sense");
+            assert_eq!(errors, [field], "{items}");
+        }
+    }
+
+    #[test]
+    fn several_mistakes_are_told_at_once() {
+        let errors = order(
+            serde_json::json!({"station_id": 1, "items": [], "payment_method": "card",
+            "hold_minutes": 4, "pickup_at": "2026-11-21T10:00:00Z", "vehicle": "X".repeat(33)}),
+        )
+        .expect_err("no sense");
+        assert_eq!(
+            errors,
+            ["items", "vehicle", "hold_minutes", "payment_method", "pickup_at"]
+        );
+    }
+}
