@@ -3,12 +3,13 @@
 //! listening and shows nothing; resuming shows the latest.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use leptos::prelude::*;
 
 use crate::app::browser;
 use crate::app::parts::pack::Shape;
-use crate::domain::{BatteryId, SlotNumber, StationId};
+use crate::domain::{BatteryId, InventoryAction, SlotNumber, StationId};
 use crate::protocol::frame::{Inventory, ServerMessage, StationSnapshot};
 use crate::protocol::rest::{BatteryOut, StationOut};
 
@@ -56,24 +57,23 @@ impl Pause {
 }
 
 /// An outline that goes away by itself.
-#[derive(Clone, Copy)]
-pub struct Outline(RwSignal<bool>);
+#[derive(Clone)]
+pub struct Outline(ArcRwSignal<bool>);
 
 impl Outline {
     fn new() -> Self {
-        Self(RwSignal::new(false))
+        Self(ArcRwSignal::new(false))
     }
 
     /// Is to be seen.
-    pub fn is_on(self) -> bool {
+    pub fn is_on(&self) -> bool {
         self.0.get()
     }
 
-    fn flash(self) {
+    fn flash(&self) {
         self.0.set(true);
-        let off = move || {
-            self.0.try_set(false);
-        };
+        let outline = self.0.clone();
+        let off = move || outline.set(false);
         browser::after(OUTLINE_MS, off).forget();
     }
 }
@@ -93,27 +93,25 @@ fn differs(old: &Inventory, new: &Inventory) -> bool {
 }
 
 /// One station of the list.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Row {
-    /// Which.
-    pub id: StationId,
-    /// What the page shows.
-    pub shown: RwSignal<Inventory>,
+    /// What does not change while it is on the page: name, place, hours.
+    pub about: Arc<StationOut>,
+    /// The counts the page shows.
+    pub shown: ArcRwSignal<Inventory>,
     /// Changed a moment ago.
     pub outline: Outline,
-    latest: StoredValue<(u64, Inventory)>,
 }
 
 impl Row {
-    fn show(self) {
-        let latest = self.latest.with_value(|(_, inventory)| inventory.clone());
+    fn show(&self, latest: &Inventory) {
         let (same, outlined) = self
             .shown
-            .with_untracked(|shown| (*shown == latest, differs(shown, &latest)));
+            .with_untracked(|shown| (shown == latest, differs(shown, latest)));
         if same {
             return;
         }
-        self.shown.set(latest);
+        self.shown.set(latest.clone());
         if outlined {
             self.outline.flash();
         }
@@ -123,41 +121,52 @@ impl Row {
 /// The stations of the list, in the order of the page: rows never move.
 #[derive(Clone, Copy)]
 pub struct StationList {
-    rows: StoredValue<Vec<Row>>,
+    /// The rows; replaced as a whole by a new search.
+    pub rows: RwSignal<Vec<Row>>,
     /// Pause and resume.
     pub pause: Pause,
-    /// Stations that are not on the page and spoke up: opened after it was made.
+    /// Stations that opened after the page was made.
     pub newcomers: RwSignal<u32>,
+    /// The latest of every station, on the page or not.
+    latest: StoredValue<BTreeMap<StationId, (u64, Inventory)>>,
 }
 
 impl StationList {
     /// With what the page shows.
     pub fn new(stations: &[StationOut]) -> Self {
-        let rows = stations.iter().map(|station| Row {
-            id: station.id,
-            shown: RwSignal::new(station.inventory.clone()),
-            outline: Outline::new(),
-            latest: StoredValue::new((station.seq, station.inventory.clone())),
-        });
-        Self {
-            rows: StoredValue::new(rows.collect()),
+        let list = Self {
+            rows: RwSignal::new(Vec::new()),
             pause: Pause::new(),
             newcomers: RwSignal::new(0),
-        }
+            latest: StoredValue::new(BTreeMap::new()),
+        };
+        list.replace(stations);
+        list
     }
 
-    /// The rows, in the order of the page.
-    pub fn rows(self) -> Vec<Row> {
-        self.rows.get_value()
+    /// Shows the stations of another search. What the line told meanwhile wins over an older answer.
+    pub fn replace(self, stations: &[StationOut]) {
+        for station in stations {
+            self.put(station.id, station.seq, &station.inventory);
+        }
+        let row = |station: &StationOut| Row {
+            about: Arc::new(station.clone()),
+            shown: ArcRwSignal::new(
+                self.latest_of(station.id)
+                    .unwrap_or_else(|| station.inventory.clone()),
+            ),
+            outline: Outline::new(),
+        };
+        self.newcomers.set(0);
+        self.rows.set(stations.iter().map(row).collect());
     }
 
     /// Applies a frame.
     pub fn take(self, message: &ServerMessage) {
         match message {
             ServerMessage::InventoryUpdate(update) => {
-                let created = update.action == crate::domain::InventoryAction::Created;
-                let known = self.put(update.station_id, update.seq, &update.inventory);
-                if created && !known {
+                self.put(update.station_id, update.seq, &update.inventory);
+                if update.action == InventoryAction::Created {
                     self.newcomers.update(|newcomers| *newcomers += 1);
                 }
             }
@@ -173,29 +182,39 @@ impl StationList {
     /// Pauses, or resumes and shows the latest.
     pub fn toggle_pause(self) {
         self.pause.toggle();
-        if !self.pause.paused.get_untracked() {
-            self.rows
-                .with_value(|rows| rows.iter().for_each(|row| row.show()));
+        if self.pause.paused.get_untracked() {
+            return;
+        }
+        for row in self.rows.get_untracked() {
+            if let Some(latest) = self.latest_of(row.about.id) {
+                row.show(&latest);
+            }
         }
     }
 
-    /// False when the station is not on the page.
-    fn put(self, station: StationId, seq: u64, inventory: &Inventory) -> bool {
-        let row = self
-            .rows
-            .with_value(|rows| rows.iter().find(|row| row.id == station).copied());
-        let Some(row) = row else { return false };
-        let (held, counts) = row
-            .latest
-            .with_value(|(held, latest)| (*held, differs(latest, inventory)));
-        if seq < held {
-            return true;
-        }
-        row.latest.set_value((seq, inventory.clone()));
+    fn latest_of(self, station: StationId) -> Option<Inventory> {
+        self.latest
+            .with_value(|latest| latest.get(&station).map(|(_, inventory)| inventory.clone()))
+    }
+
+    fn put(self, station: StationId, seq: u64, inventory: &Inventory) {
+        let changed = self.latest.try_update_value(|latest| {
+            let held = latest.get(&station);
+            if held.is_some_and(|(held, _)| seq < *held) {
+                return None;
+            }
+            let counts = held.is_some_and(|(_, held)| differs(held, inventory));
+            latest.insert(station, (seq, inventory.clone()));
+            Some(counts)
+        });
+        let Some(Some(counts)) = changed else { return };
+        let rows = self.rows.get_untracked();
+        let Some(row) = rows.iter().find(|row| row.about.id == station) else {
+            return;
+        };
         if self.pause.lets_through(counts) {
-            row.show();
+            row.show(inventory);
         }
-        true
     }
 }
 
@@ -211,10 +230,10 @@ pub struct Cell {
 }
 
 /// A slot on the page.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct SlotSignal {
     /// What the page shows.
-    pub cell: RwSignal<Cell>,
+    pub cell: ArcRwSignal<Cell>,
     /// Changed a moment ago.
     pub outline: Outline,
 }
@@ -355,7 +374,7 @@ impl StationStore {
 
 fn slot_signal(cell: Cell) -> SlotSignal {
     SlotSignal {
-        cell: RwSignal::new(cell),
+        cell: ArcRwSignal::new(cell),
         outline: Outline::new(),
     }
 }

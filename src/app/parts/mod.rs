@@ -1,14 +1,18 @@
 //! What pages are made of: one part per file, each with a style sheet of the same name.
 
 pub mod announce;
+pub mod backdrop;
 pub mod clock_time;
 pub mod connection;
 pub mod frame;
 pub mod icon;
 pub mod note;
 pub mod pack;
+pub mod projection;
 pub mod slot_grid;
+pub mod station_map;
 pub mod strip;
+pub mod words;
 
 pub use announce::LiveRegions;
 pub use clock_time::ClockTime;
@@ -18,4 +22,5 @@ pub use icon::Icon;
 pub use note::Note;
 pub use pack::{Pack, PackPatterns, Shape};
 pub use slot_grid::{KeyToShapes, SlotGrid};
+pub use station_map::StationMap;
 pub use strip::Strip;

@@ -24,7 +24,9 @@ pub fn SlotGrid(
         let cabinets = slots.chunks(per_cabinet).zip(0_i64..);
         cabinets
             .map(|(slots, index)| {
-                let cabinet = slots.iter().map(|slot| view! { <Slot at=*slot offset offer /> });
+                let cabinet = slots
+                    .iter()
+                    .map(|slot| view! { <Slot at=slot.clone() offset offer /> });
                 view! {
                     <div class="cabinet">
                         <h3>"Cabinet " {SlotNumber::cabinet_letter(index)}</h3>
@@ -38,17 +40,11 @@ pub fn SlotGrid(
 
 #[component]
 fn Slot(at: SlotSignal, offset: i32, offer: Option<Callback<SlotSignal, AnyView>>) -> impl IntoView {
-    let SlotSignal { cell, outline } = at;
+    let offered = offer.map(|offer| offer.run(at.clone()));
+    let (cell, outline) = (RwSignal::from(at.cell), at.outline);
     let shape = Memo::new(move |_| cell.with(|cell| cell.shape));
     let soc = Memo::new(move |_| cell.with(charge));
-    let model = Memo::new(move |_| {
-        cell.with(|cell| {
-            cell.pack
-                .as_ref()
-                .map(|pack| pack.model_name.clone())
-                .unwrap_or_default()
-        })
-    });
+    let model = move || cell.with(|cell| cell.pack.as_ref().map(|pack| pack.model_name.clone()));
     let number = cell.with_untracked(|cell| cell.number.label());
     let percent = move || match shape.get() {
         Shape::Empty => Either::Left("Free"),
@@ -65,10 +61,7 @@ fn Slot(at: SlotSignal, offset: i32, offer: Option<Callback<SlotSignal, AnyView>
             <span class="slot-model">{model}</span>
             <Pack shape soc />
             <span class="slot-soc">{percent}</span>
-            <span class="slot-state">
-                {move || cell.with(|cell| state_words(cell, offset))}
-                {offer.map(|offer| offer.run(at))}
-            </span>
+            <span class="slot-state">{move || cell.with(|cell| state_words(cell, offset))} {offered}</span>
         </li>
     }
 }
