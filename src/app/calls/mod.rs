@@ -1,6 +1,7 @@
 //! Server functions: what the pages ask the server for. Each takes what it needs from the request's
 //! context and calls one use case; none contains rules. The only room of `app` that knows the server.
 
+pub mod book;
 pub mod stations;
 pub mod visitor;
 
@@ -24,14 +25,16 @@ impl FromServerFnError for Problem {
 }
 
 #[cfg(feature = "ssr")]
-pub use request::{actor, app, plain_form, see_other, visitor};
+pub use request::{actor, app, plain_form, see_other, told, visitor};
 
 /// What a server function finds in the context of its request.
 #[cfg(feature = "ssr")]
 mod request {
     use axum::http::header::{ACCEPT, COOKIE};
     use axum::http::request::Parts;
+    use axum::http::{Method, StatusCode};
     use leptos::prelude::use_context;
+    use leptos_axum::ResponseOptions;
 
     use crate::domain::Problem;
     use crate::server::App;
@@ -54,7 +57,19 @@ mod request {
 
     /// The request is a `<form>` sent by the browser itself, not by our WASM.
     pub fn plain_form() -> bool {
-        header(ACCEPT).is_some_and(|accept| accept.contains("text/html"))
+        let posted = use_context::<Parts>().is_some_and(|parts| parts.method == Method::POST);
+        posted && header(ACCEPT).is_some_and(|accept| accept.contains("text/html"))
+    }
+
+    /// The problem, told with its HTTP status: that of the page, or of the answer to our WASM. A plain form
+    /// is sent back to its page instead.
+    pub fn told(problem: Problem) -> Problem {
+        let status = StatusCode::from_u16(problem.status());
+        if let (Some(response), Ok(status), false) = (use_context::<ResponseOptions>(), status, plain_form())
+        {
+            response.set_status(status);
+        }
+        problem
     }
 
     /// Sends the browser on to another page of ours.

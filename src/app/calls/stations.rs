@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Alternative, Problem, StationId, Timestamp};
+use crate::domain::{Alternative, Problem, Timestamp};
 use crate::protocol::rest::{BatteryModelOut, BatteryOut, StationOut};
 
 /// What a person looks for; the query of the page's address.
@@ -58,7 +58,10 @@ pub struct StationPage {
 
 /// The stations that fit.
 #[server(prefix = "/call", endpoint = "stations")]
-pub async fn find_stations(search: Search) -> Result<StationsOut, Problem> {
+pub async fn find_stations(
+    /// What she looks for.
+    search: Search,
+) -> Result<StationsOut, Problem> {
     use crate::domain::{BatteryModelId, Position};
     use crate::server::service::stations::{self, StationQuery};
 
@@ -85,14 +88,22 @@ pub async fn find_stations(search: Search) -> Result<StationsOut, Problem> {
 
 /// One station.
 #[server(prefix = "/call", endpoint = "station")]
-pub async fn see_station(id: StationId, near: Option<String>) -> Result<StationPage, Problem> {
-    use crate::domain::{Position, Timer};
+pub async fn see_station(
+    /// Which, as the address says.
+    id: String,
+    /// Where the person is, `latitude,longitude`.
+    near: Option<String>,
+) -> Result<StationPage, Problem> {
+    use crate::domain::{Position, StationId, Timer};
     use crate::server::service::stations::{self, StationQuery};
 
     const NEARBY: usize = 3;
     let app = super::app()?;
     let as_of = app.clock.now();
-    let station = stations::get(&app, id).await?;
+    let id: StationId = id
+        .parse()
+        .map_err(|_| super::told(Problem::not_found("station")))?;
+    let station = stations::get(&app, id).await.map_err(super::told)?;
     let packs = stations::batteries(&app, None, id).await?;
     let here = Position::new(station.latitude, station.longitude);
     let query = StationQuery {

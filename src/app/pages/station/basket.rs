@@ -1,0 +1,217 @@
+//! What the person has chosen so far: how many of which model, or one certain pack, for how long. Knows
+//! what is left of each, live, and what it costs; decides nothing: the server does.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use crate::app::browser;
+use crate::app::calls::book::Order;
+use crate::app::calls::stations::StationPage;
+use crate::app::live::clock::Clock;
+use crate::app::live::store::StationStore;
+use crate::app::parts::Shape;
+use crate::domain::booking::MAX_PACKS_PER_BOOKING;
+use crate::domain::{BatteryId, BatteryModelId, Money, SlotNumber, StationId};
+use crate::protocol::rest::BatteryModelOut;
+
+/// The holds one can choose besides the station's own, in minutes.
+const HOLDS: [i64; 3] = [15, 30, 60];
+
+/// One model and how many of it are wanted.
+#[derive(Clone)]
+pub struct Choice {
+    /// The model.
+    pub model: BatteryModelOut,
+    /// How many.
+    pub wanted: RwSignal<i64>,
+    /// How many can be taken now.
+    pub ready: Memo<i64>,
+}
+
+/// One certain pack.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chosen {
+    /// Its model.
+    pub model: BatteryModelId,
+    /// That model's name.
+    pub name: String,
+    /// Where it stands.
+    pub slot: SlotNumber,
+    /// Its charge, %.
+    pub soc: u8,
+}
+
+/// The choices of one page.
+#[derive(Clone, Copy)]
+pub struct Basket {
+    /// By model.
+    pub choices: StoredValue<Vec<Choice>>,
+    /// The certain pack the address names.
+    pub pack: Memo<Option<BatteryId>>,
+    /// The same, as long as it can be taken.
+    pub chosen: Memo<Option<Chosen>>,
+    /// Minutes to hold.
+    pub hold: RwSignal<i64>,
+    /// Minutes one can choose.
+    pub holds: StoredValue<Vec<i64>>,
+    /// The vehicle's registration.
+    pub vehicle: RwSignal<String>,
+    station: StationId,
+    key: StoredValue<String>,
+}
+
+impl Basket {
+    /// As the page's address has it; one pack of the first model there is, unless it says otherwise.
+    pub fn new(page: &StationPage, store: StationStore) -> Self {
+        let query = use_query_map();
+        let asked = |name: &str| query.with_untracked(|query| query.get(name));
+        let pack = Memo::new(move |_| query.with(|query| query.get("pack")?.parse().ok().map(BatteryId)));
+        let mut first = pack.get_untracked().is_none();
+        let said = page
+            .models
+            .iter()
+            .any(|model| asked(&format!("n{}", model.id)).is_some());
+        let choice = |model: &BatteryModelOut| {
+            let ready = ready_of(store, model.id);
+            let taken = !said && first && ready.get_untracked() > 0;
+            first &= !taken;
+            let asked = asked(&format!("n{}", model.id)).and_then(|count| count.parse().ok());
+            Choice {
+                model: model.clone(),
+                wanted: RwSignal::new(asked.unwrap_or(i64::from(taken))),
+                ready,
+            }
+        };
+        let choices = page.models.iter().map(choice).collect();
+        let mut holds = HOLDS.to_vec();
+        if !holds.contains(&page.hold_minutes) {
+            holds.push(page.hold_minutes);
+            holds.sort_unstable();
+        }
+        let hold = asked("hold")
+            .and_then(|hold| hold.parse().ok())
+            .filter(|hold| holds.contains(hold));
+        Self {
+            choices: StoredValue::new(choices),
+            pack,
+            chosen: Memo::new(move |_| chosen(store, pack.get()?)),
+            hold: RwSignal::new(hold.unwrap_or(page.hold_minutes)),
+            holds: StoredValue::new(holds),
+            vehicle: RwSignal::new(asked("vehicle").unwrap_or_default()),
+            station: page.station.id,
+            key: StoredValue::new(page.key.clone()),
+        }
+    }
+
+    /// How many packs in all.
+    pub fn count(self) -> i64 {
+        let wanted: i64 = self
+            .choices
+            .with_value(|choices| choices.iter().map(|one| one.wanted.get()).sum());
+        wanted + i64::from(self.chosen.get().is_some())
+    }
+
+    /// How many of this model may be wanted at most.
+    pub fn most(self, choice: &Choice) -> i64 {
+        let chosen = self
+            .chosen
+            .get()
+            .is_some_and(|chosen| chosen.model == choice.model.id);
+        let others = self.count() - choice.wanted.get();
+        (choice.ready.get() - i64::from(chosen))
+            .min(MAX_PACKS_PER_BOOKING - others)
+            .max(0)
+    }
+
+    /// Each line of the sum, and the sum.
+    pub fn sum(self) -> (Vec<(i64, String, Money)>, Option<Money>) {
+        let chosen = self.chosen.get().map(|chosen| chosen.model);
+        let lines = self.choices.with_value(|choices| {
+            let count = |one: &Choice| one.wanted.get() + i64::from(chosen == Some(one.model.id));
+            let line = |one: &Choice| {
+                let count = count(one);
+                let price = Money::new(one.model.price * count, one.model.currency);
+                (count > 0).then(|| (count, one.model.name.clone(), price))
+            };
+            choices.iter().filter_map(line).collect::<Vec<_>>()
+        });
+        let currency = lines.first().map(|(_, _, price)| price.currency);
+        let minor = lines.iter().map(|(_, _, price)| price.minor).sum();
+        (lines, currency.map(|currency| Money::new(minor, currency)))
+    }
+
+    /// Until when the packs would be held, if booked now: clock time in the station's zone.
+    pub fn until(self, offset: i32) -> String {
+        let minutes = u64::try_from(self.hold.get()).unwrap_or(0);
+        let until = Clock::get().now() + std::time::Duration::from_secs(minutes * 60);
+        until.clock_time(offset)
+    }
+
+    /// What the form says, for our own call.
+    pub fn order(self) -> Order {
+        let counts = |choices: &Vec<Choice>| {
+            let count = |one: &Choice| (one.model.id.to_string(), one.wanted.get_untracked().to_string());
+            choices.iter().map(count).collect()
+        };
+        Order {
+            station: self.station.0,
+            key: self.key.get_value(),
+            n: self.choices.with_value(counts),
+            pack: self
+                .chosen
+                .get_untracked()
+                .and(self.pack.get_untracked())
+                .map(|pack| pack.to_string()),
+            hold: self.hold.get_untracked().to_string(),
+            vehicle: self.vehicle.get_untracked(),
+        }
+    }
+
+    /// The station it is for.
+    pub fn station(self) -> StationId {
+        self.station
+    }
+
+    /// The key that came with the page.
+    pub fn key(self) -> String {
+        self.key.get_value()
+    }
+
+    /// The order was answered: the next one is another.
+    pub fn renew_key(self) {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "53 random bits"
+        )]
+        let part = || (browser::random() * 9_007_199_254_740_992.0) as u64;
+        self.key.set_value(format!("{:x}-{:x}", part(), part()));
+    }
+}
+
+fn ready_of(store: StationStore, model: BatteryModelId) -> Memo<i64> {
+    Memo::new(move |_| {
+        store.inventory.with(|inventory| {
+            let counts = inventory.models.iter().find(|counts| counts.model_id == model);
+            counts.map_or(0, |counts| counts.available)
+        })
+    })
+}
+
+fn chosen(store: StationStore, pack: BatteryId) -> Option<Chosen> {
+    let slots = store.slots.get();
+    slots.iter().find_map(|slot| {
+        slot.cell.with(|cell| {
+            let found = cell
+                .pack
+                .as_ref()
+                .filter(|found| found.id == pack && cell.shape == Shape::Ready)?;
+            Some(Chosen {
+                model: found.model_id,
+                name: found.model_name.clone(),
+                slot: cell.number,
+                soc: found.soc.get(),
+            })
+        })
+    })
+}
