@@ -6,6 +6,7 @@ pub mod actor;
 pub mod batteries;
 pub mod bookings;
 pub mod notifications;
+pub mod sign_in;
 pub mod stations;
 
 pub use actor::{Actor, ClientAddress, Visitor};
