@@ -42,6 +42,23 @@ pub fn is_hashed() -> bool {
     hashes.is_some_and(|file| file.is_file())
 }
 
+/// Where the pages' style sheet is.
+pub fn stylesheet() -> String {
+    let program = std::env::current_exe().ok();
+    let hashes = program
+        .as_deref()
+        .and_then(Path::parent)
+        .map(|folder| folder.join(HASH_FILE));
+    let hashes = hashes
+        .and_then(|file| std::fs::read_to_string(file).ok())
+        .unwrap_or_default();
+    let hash = hashes.lines().find_map(|line| line.strip_prefix("css:"));
+    hash.map_or_else(
+        || "/pkg/voltbay.css".to_owned(),
+        |hash| format!("/pkg/voltbay.{}.css", hash.trim()),
+    )
+}
+
 /// `/pkg` and the files of `public/` at their places.
 pub fn router(app: &App) -> Router {
     let site = site(app);

@@ -4,8 +4,8 @@
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
-use axum::http::header::CONTENT_TYPE;
 use axum::http::HeaderMap;
+use axum::http::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use serde_path_to_error::Segment;
@@ -79,8 +79,16 @@ fn is_too_long(error: &axum::Error) -> bool {
 
 /// `application/json` or `application/….+json`.
 fn is_json(headers: &HeaderMap) -> bool {
-    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let content_type = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let essence = content_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
@@ -121,7 +129,14 @@ fn complaint(path: &str, error: &serde_json::Error) -> Problem {
         return Problem::InvalidJson { detail };
     }
     let (field, detail) = in_words(path, text);
-    Problem::invalid(if field.is_empty() { "body".to_owned() } else { field }, detail)
+    Problem::invalid(
+        if field.is_empty() {
+            "body".to_owned()
+        } else {
+            field
+        },
+        detail,
+    )
 }
 
 /// The field and what is wrong with it, from serde's own sentence.
@@ -141,7 +156,9 @@ fn in_words(path: &str, text: &str) -> (String, String) {
     if let Some(name) = named("duplicate field `") {
         return (inside(name), "This field occurs twice.".to_owned());
     }
-    let expected = text.split_once(", expected ").map(|(_, expected)| expected.replace('`', ""));
+    let expected = text
+        .split_once(", expected ")
+        .map(|(_, expected)| expected.replace('`', ""));
     let detail = match expected {
         Some(expected) if text.starts_with("invalid type") || text.starts_with("unknown variant") => {
             format!("Expected {expected}.")
@@ -202,7 +219,15 @@ mod tests {
 
     #[test]
     fn what_is_no_json_is_told_with_its_place() {
-        for body in ["", "{", "nojson", "{\"email\":}", "{} x", "\"\u{1}\"", "{\"email\":\"\\ud800\"}"] {
+        for body in [
+            "",
+            "{",
+            "nojson",
+            "{\"email\":}",
+            "{} x",
+            "\"\u{1}\"",
+            "{\"email\":\"\\ud800\"}",
+        ] {
             let (status, _, detail) = refused::<LoginIn>(body);
             assert_eq!(status, 400, "{body}: {detail}");
         }
@@ -212,9 +237,15 @@ mod tests {
     #[test]
     fn a_field_that_makes_no_sense_is_named_by_its_path() {
         let cases = [
-            (r#"{"station_id":1,"items":[{"kind":"swap","quantity":"2"}]}"#, "items[0].quantity"),
+            (
+                r#"{"station_id":1,"items":[{"kind":"swap","quantity":"2"}]}"#,
+                "items[0].quantity",
+            ),
             (r#"{"station_id":1,"items":[{"kind":"jump"}]}"#, "items[0].kind"),
-            (r#"{"station_id":1,"items":[{"kind":"swap","price":1}]}"#, "items[0].price"),
+            (
+                r#"{"station_id":1,"items":[{"kind":"swap","price":1}]}"#,
+                "items[0].price",
+            ),
             (r#"{"station_id":1,"items":[{}]}"#, "items[0].kind"),
             (r#"{"station_id":1.5,"items":[]}"#, "station_id"),
             (r#"{"items":[]}"#, "station_id"),

@@ -53,9 +53,8 @@ mod tests {
     }
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
-        let pair = |(name, value): &(&'static str, &str)| {
-            (HeaderName::from_static(name), value.parse().unwrap())
-        };
+        let pair =
+            |(name, value): &(&'static str, &str)| (HeaderName::from_static(name), value.parse().unwrap());
         pairs.iter().map(pair).collect()
     }
 
@@ -70,11 +69,29 @@ mod tests {
         let table: [(bool, &[(&'static str, &str)]); 12] = [
             (true, &[]),
             (true, &[("origin", "http://127.0.0.1:3000")]),
-            (true, &[("origin", "https://swap.example.org"), ("sec-fetch-site", "same-site")]),
-            (true, &[("origin", "https://kiosk.example.org"), ("sec-fetch-site", "cross-site")]),
+            (
+                true,
+                &[
+                    ("origin", "https://swap.example.org"),
+                    ("sec-fetch-site", "same-site"),
+                ],
+            ),
+            (
+                true,
+                &[
+                    ("origin", "https://kiosk.example.org"),
+                    ("sec-fetch-site", "cross-site"),
+                ],
+            ),
             (true, &[("sec-fetch-site", "same-origin")]),
             (true, &[("sec-fetch-site", "none")]),
-            (true, &[("origin", "https://evil.example.org"), ("authorization", "Bearer x")]),
+            (
+                true,
+                &[
+                    ("origin", "https://evil.example.org"),
+                    ("authorization", "Bearer x"),
+                ],
+            ),
             (false, &[("origin", "https://evil.example.org")]),
             (false, &[("origin", "null")]),
             (false, &[("origin", "https://swap.example.org.evil.example.org")]),

@@ -1,7 +1,7 @@
 //! Writes a [`Problem`] as RFC 9457: one shape for every refusal, whatever refused.
 
-use axum::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use axum::http::StatusCode;
+use axum::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use axum::response::{Html, IntoResponse, Response};
 use serde_json::{Map, Value};
 
@@ -54,5 +54,176 @@ fn retry_after_s(problem: &Problem) -> Option<u64> {
         Problem::TooManyRequests { retry_after_s } => Some(*retry_after_s),
         Problem::Unavailable => Some(BUSY_FOR_S),
         _ => None,
+    }
+}
+
+/// `/problems/{name}` explains each problem to people.
+pub fn router() -> axum::Router {
+    axum::Router::new().route("/problems/{name}", axum::routing::get(explain))
+}
+
+async fn explain(axum::extract::Path(name): axum::extract::Path<String>) -> Response {
+    let code = name.replace('-', "_");
+    let Some((_, meaning)) = MEANINGS.iter().find(|(known, _)| *known == code) else {
+        return Problem::not_found("problem").into_response();
+    };
+    let stylesheet = super::assets::stylesheet();
+    let page = format!(
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{code} · Voltbay</title>\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <link rel=\"stylesheet\" href=\"{stylesheet}\"></head>\
+         <body><main id=\"main\"><h1><code>{code}</code></h1><p>{meaning}</p><p><a href=\"/\">Voltbay</a></p></main></body></html>"
+    );
+    let policy = HeaderValue::from_static("default-src 'self'; frame-ancestors 'none'");
+    (
+        [(axum::http::header::CONTENT_SECURITY_POLICY, policy)],
+        Html(page),
+    )
+        .into_response()
+}
+
+/// What each problem means, beyond the one case in which somebody met it.
+const MEANINGS: [(&str, &str); 28] = [
+    (
+        "invalid_json",
+        "The body of the request is not JSON. The detail says where it stops being JSON.",
+    ),
+    (
+        "invalid",
+        "Some fields of the request make no sense. `errors` names each with what is wrong and how to mend it. Nothing was changed.",
+    ),
+    (
+        "unsupported_media_type",
+        "The body came under another content type. Send it as application/json.",
+    ),
+    (
+        "too_large",
+        "The body is larger than any sensible request. `limit_bytes` is the limit.",
+    ),
+    (
+        "method_not_allowed",
+        "The address exists, but it does not answer this method. `Allow` lists those that it does.",
+    ),
+    (
+        "not_found",
+        "There is no such thing, or none that you may know of.",
+    ),
+    (
+        "unauthenticated",
+        "Nobody is signed in, or the session has ended. Sign in and send the request again.",
+    ),
+    (
+        "invalid_credentials",
+        "E-mail address and password do not belong together.",
+    ),
+    (
+        "account_deactivated",
+        "The account was switched off. Its operator can switch it on again.",
+    ),
+    (
+        "forbidden",
+        "You are signed in, but this is for somebody else to do. The detail says for whom.",
+    ),
+    (
+        "foreign_origin",
+        "The request was made by a page of another site and was not carried out.",
+    ),
+    (
+        "too_many_requests",
+        "Too many requests or attempts. `retry_after_s` and the header Retry-After say when to come back.",
+    ),
+    (
+        "email_taken",
+        "There is an account with this e-mail address already. Sign in to it.",
+    ),
+    (
+        "battery_unavailable",
+        "The station has not enough charged batteries of what was asked for. `alternatives` lists stations nearby that have.",
+    ),
+    (
+        "station_closed",
+        "The station takes no bookings for now. `alternatives` lists stations nearby that do.",
+    ),
+    (
+        "duplicate_booking",
+        "The vehicle has an active booking already: `booking_id`.",
+    ),
+    (
+        "illegal_transition",
+        "The booking is in a state in which this is not possible. `allowed` lists what is.",
+    ),
+    (
+        "already_collected",
+        "The batteries of this booking were handed over before. Nothing was changed.",
+    ),
+    ("too_late", "The time in which this was possible has passed."),
+    (
+        "wrong_code",
+        "Code or PIN do not belong to this booking. After `tries_left` more nobody may try for a while.",
+    ),
+    (
+        "code_locked",
+        "Too many wrong codes were tried. The next try is possible at `until`.",
+    ),
+    ("slot_taken", "Another battery stands in this slot."),
+    (
+        "no_free_slot",
+        "Every slot of the station is taken. Take a battery out first.",
+    ),
+    ("serial_taken", "Another battery has this serial number."),
+    (
+        "battery_busy",
+        "The battery is in a state in which this is not possible. The detail says why.",
+    ),
+    (
+        "idempotency_mismatch",
+        "The Idempotency-Key was used for another request. Repeat a request with the same body, or use a new key.",
+    ),
+    (
+        "unavailable",
+        "The server is busy or stopping. The same request may succeed in a moment; with an Idempotency-Key it has one effect however often it is sent.",
+    ),
+    (
+        "internal",
+        "A mistake of ours. It was logged under the number in the header x-request-id.",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_problem_is_explained_and_nothing_else_is() {
+        let complaint = serde_json::from_str::<Problem>(r#"{"code":"?"}"#)
+            .unwrap_err()
+            .to_string();
+        let mut known: Vec<&str> = complaint
+            .split('`')
+            .skip(1)
+            .step_by(2)
+            .filter(|word| *word != "?")
+            .collect();
+        let mut explained: Vec<&str> = MEANINGS.iter().map(|(code, _)| *code).collect();
+        known.sort_unstable();
+        explained.sort_unstable();
+        assert_eq!(known, explained);
+    }
+
+    #[test]
+    fn a_problem_is_written_as_agreed() {
+        let problem = Problem::TooManyRequests { retry_after_s: 7 };
+        let expected = serde_json::json!({
+            "type": "/problems/too-many-requests",
+            "title": "Too many attempts",
+            "status": 429,
+            "code": "too_many_requests",
+            "detail": "Too many attempts. Try again in 7 seconds.",
+            "retry_after_s": 7,
+        });
+        assert_eq!(Value::Object(body(&problem)), expected);
+        let response = problem.into_response();
+        assert_eq!(response.headers()[CONTENT_TYPE], "application/problem+json");
+        assert_eq!(response.headers()[RETRY_AFTER], "7");
     }
 }

@@ -4,6 +4,7 @@
 //! connections per address, and does not wait for upgraded connections when the server stops.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -12,6 +13,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
+use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -20,6 +22,7 @@ use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt;
 
+use super::without_trailing_slash;
 use crate::server::App;
 use crate::server::telemetry::Metric;
 
@@ -88,7 +91,7 @@ fn tune_linux(_socket: &SockRef<'_>) -> std::io::Result<()> {
 async fn speak(stream: TcpStream, peer: SocketAddr, router: Router, app: App, seat: Seat) {
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().oneshot(request.map(Body::new))
+        answer(router.clone(), request.map(Body::new))
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -108,6 +111,13 @@ async fn speak(stream: TcpStream, peer: SocketAddr, router: Router, app: App, se
         tracing::debug!(%error, "a connection broke");
     }
     drop(seat);
+}
+
+async fn answer(router: Router, request: Request<Body>) -> Result<Response, Infallible> {
+    match without_trailing_slash(request) {
+        Ok(request) => router.oneshot(request).await,
+        Err(redirect) => Ok(redirect),
+    }
 }
 
 /// How many connections each address has.

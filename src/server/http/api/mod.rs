@@ -1,0 +1,29 @@
+//! The HTTP API under `/api/v1`: one handler per route, each of which calls one use case. The OpenAPI
+//! document is made from these very handlers.
+
+pub mod auth;
+pub mod batteries;
+pub mod bookings;
+pub mod health;
+pub mod notifications;
+pub mod stations;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::protocol::rest::Page;
+use crate::server::App;
+
+/// Every route, without the prefix.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .merge(auth::router())
+        .merge(stations::router())
+        .merge(batteries::router())
+        .merge(bookings::router())
+        .merge(notifications::router())
+}
+
+/// A list that always fits on one page.
+fn whole<T>(items: Vec<T>) -> axum::Json<Page<T>> {
+    axum::Json(Page { items, next: None })
+}
