@@ -30,6 +30,15 @@ impl Level {
     }
 }
 
+impl FromStr for Level {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let levels = [Self::Info, Self::Success, Self::Warning, Self::Error];
+        let level = levels.into_iter().find(|level| level.as_str() == text);
+        level.ok_or_else(|| format!("{text} is no level"))
+    }
+}
+
 /// The event a message in the inbox tells of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,10 +1,14 @@
 //! The inbox.
 
 use serde_json::Value;
+use sqlx::AnyConnection;
+use sqlx::any::AnyRow;
 
+use super::row::Columns;
 use super::tx::{Message, UserEvent};
 use super::{IdKind, StoreError, Tx};
 use crate::domain::{BookingId, Level, NotificationId, NotificationKind, StationId, UserId};
+use crate::protocol::rest::NotificationOut;
 
 /// What somebody is to be told.
 #[derive(Clone, Debug)]
@@ -58,4 +62,61 @@ impl Tx<'_> {
         self.user_event(user, UserEvent::Message(Box::new(message)));
         Ok(id)
     }
+}
+
+/// The newest `limit` messages of somebody.
+pub async fn recent(
+    connection: &mut AnyConnection,
+    user: UserId,
+    limit: i64,
+) -> Result<Vec<NotificationOut>, StoreError> {
+    before(connection, user, None, limit).await
+}
+
+/// Messages of somebody, newest first, from the one older than `before` on.
+pub async fn before(
+    connection: &mut AnyConnection,
+    user: UserId,
+    before: Option<NotificationId>,
+    limit: i64,
+) -> Result<Vec<NotificationOut>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT id, kind, title, message, level, booking_id, station_id, data, created_at, read_at
+         FROM notification
+         WHERE user_id = $1 AND (CAST($2 AS BIGINT) IS NULL OR id < $2)
+         ORDER BY id DESC
+         LIMIT $3",
+    )
+    .bind(user.0)
+    .bind(before.map(|id| id.0))
+    .bind(limit)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(notification).collect()
+}
+
+/// How many messages somebody has not read.
+pub async fn unread(connection: &mut AnyConnection, user: UserId) -> Result<i64, StoreError> {
+    let row =
+        sqlx::query("SELECT COUNT(*) AS unread FROM notification WHERE user_id = $1 AND read_at IS NULL")
+            .bind(user.0)
+            .fetch_one(connection)
+            .await?;
+    row.plain("unread")
+}
+
+fn notification(row: &AnyRow) -> Result<NotificationOut, StoreError> {
+    let data: &str = row.plain("data")?;
+    Ok(NotificationOut {
+        id: NotificationId(row.plain("id")?),
+        event: row.word("kind")?,
+        title: row.plain("title")?,
+        message: row.plain("message")?,
+        level: row.word("level")?,
+        booking_id: row.plain::<Option<i64>>("booking_id")?.map(BookingId),
+        station_id: row.plain::<Option<i64>>("station_id")?.map(StationId),
+        data: serde_json::from_str(data)?,
+        read: row.instant_or_null("read_at")?.is_some(),
+        timestamp: row.instant("created_at")?,
+    })
 }
