@@ -11,6 +11,7 @@ pub mod config;
 pub mod hours;
 pub mod http;
 pub mod jobs;
+pub mod live;
 pub mod service;
 pub mod state;
 pub mod store;

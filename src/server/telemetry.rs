@@ -27,17 +27,50 @@ pub enum Metric {
     SignIns,
     /// Requests refused by a limit, by limit.
     Throttled,
+    /// Open sockets.
+    WsConnections,
+    /// Sockets asked for, by result.
+    WsUpgrades,
+    /// Sockets closed by the server, by code.
+    WsCloses,
+    /// Snapshots in place of frames that a slow reader missed.
+    WsConflations,
+    /// Bookmarks that clients came back with, by what became of them.
+    WsRecover,
+    /// Events read from the database for clients that came back.
+    WsReplayedEvents,
+    /// Frames written to sockets.
+    WsFrames,
+    /// Events committed by this process.
+    EventsPublished,
+    /// Events found in the database that were not heard of.
+    EventsPulled,
+    /// Events heard of before the one in front of them.
+    GapsDetected,
+    /// Topics kept in memory.
+    TopicsOpen,
 }
 
 impl Metric {
     /// Every one.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 17] = [
         Self::HttpRequests,
         Self::HttpSeconds,
         Self::HttpConnections,
         Self::HttpConnectionsRefused,
         Self::SignIns,
         Self::Throttled,
+        Self::WsConnections,
+        Self::WsUpgrades,
+        Self::WsCloses,
+        Self::WsConflations,
+        Self::WsRecover,
+        Self::WsReplayedEvents,
+        Self::WsFrames,
+        Self::EventsPublished,
+        Self::EventsPulled,
+        Self::GapsDetected,
+        Self::TopicsOpen,
     ];
 
     /// Its name under `/metrics`.
@@ -49,6 +82,17 @@ impl Metric {
             Self::HttpConnectionsRefused => "http_connections_refused_total",
             Self::SignIns => "sign_ins_total",
             Self::Throttled => "throttled_total",
+            Self::WsConnections => "ws_connections",
+            Self::WsUpgrades => "ws_upgrades_total",
+            Self::WsCloses => "ws_closes_total",
+            Self::WsConflations => "ws_conflations_total",
+            Self::WsRecover => "ws_recover_total",
+            Self::WsReplayedEvents => "ws_replayed_events_total",
+            Self::WsFrames => "ws_frames_total",
+            Self::EventsPublished => "events_published_total",
+            Self::EventsPulled => "anti_entropy_found_total",
+            Self::GapsDetected => "hub_gaps_total",
+            Self::TopicsOpen => "topics_open",
         }
     }
 
@@ -61,6 +105,17 @@ impl Metric {
             Self::HttpConnectionsRefused => "Connections refused because their address had too many",
             Self::SignIns => "Sign-ins",
             Self::Throttled => "Requests refused by a limit",
+            Self::WsConnections => "Open sockets",
+            Self::WsUpgrades => "Sockets asked for",
+            Self::WsCloses => "Sockets closed by the server",
+            Self::WsConflations => "Snapshots in place of frames that a slow reader missed",
+            Self::WsRecover => "Bookmarks that clients came back with",
+            Self::WsReplayedEvents => "Events read from the database for clients that came back",
+            Self::WsFrames => "Frames written to sockets",
+            Self::EventsPublished => "Events committed by this process",
+            Self::EventsPulled => "Events found in the database that were not heard of",
+            Self::GapsDetected => "Events heard of before the one in front of them",
+            Self::TopicsOpen => "Topics kept in memory",
         }
     }
 
