@@ -208,6 +208,16 @@ pub mod text {
         format!("The cancellation was taken back. The booking at {station} stands.")
     }
 
+    /// To the holder of a booking, when its station stops serving; `deadline` is a clock time there.
+    pub fn station_alert(station: &str, sentence: &str, deadline: &str) -> String {
+        format!("{station}: {sentence} Your battery stays held until {deadline}.")
+    }
+
+    /// To the holder of a booking, when another pack takes the place of hers.
+    pub fn battery_exchanged(station: &str, slot: &str) -> String {
+        format!("{station} holds another battery for you now: slot {slot}.")
+    }
+
     /// To the customer, when everything was handed over.
     pub fn booking_completed(station: &str) -> String {
         format!("You collected your battery at {station}. Ride safely.")

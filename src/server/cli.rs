@@ -7,7 +7,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Parser, Subcommand};
 
 use super::config::Config;
-use super::{App, Server, SystemClock, telemetry};
+use super::{App, Server, SystemClock, demo, telemetry};
 
 /// A live battery-swap network
 #[derive(Parser, Debug)]
@@ -25,6 +25,12 @@ enum Command {
     Serve,
     /// Bring the database up to date and end
     Migrate,
+    /// Load the sample network and print who can sign in to it; a second time changes nothing
+    Seed {
+        /// Needed: its accounts have a password that everybody knows
+        #[arg(long, required = true)]
+        demo: bool,
+    },
 }
 
 /// Reads `.env` and the command line, carries the command out and tells how it went.
@@ -60,8 +66,19 @@ async fn carry_out(cli: Cli) -> anyhow::Result<ExitCode> {
             App::open(cli.config, Arc::new(SystemClock)).await?;
             println!("The database is up to date.");
         }
+        Command::Seed { .. } => seed(App::open(cli.config, Arc::new(SystemClock)).await?).await?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn seed(app: App) -> anyhow::Result<()> {
+    let accounts = demo::load(&app).await?;
+    app.db.close().await;
+    println!("The demo network is loaded. Sign in as");
+    for account in accounts {
+        println!("  {:<24} {}  ({})", account.email, account.password, account.role);
+    }
+    Ok(())
 }
 
 fn read_env_file() -> Result<(), String> {

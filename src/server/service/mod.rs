@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod actor;
 pub mod batteries;
 pub mod bookings;
+pub mod form;
 pub mod notifications;
 pub mod sign_in;
 pub mod stations;

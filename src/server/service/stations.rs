@@ -1,11 +1,19 @@
-//! Stations: find, look at, create, change.
+//! Stations: find and look at. Making and changing them is in `change`, choosing among them in `choice`.
 
-use crate::domain::{BatteryModelId, Position, Problem, StationId};
-use crate::protocol::rest::{
-    BatteryModelOut, BatteryOut, Page, ServiceOut, StationIn, StationOut, StationPatch,
-};
-use crate::server::App;
-use crate::server::service::{Actor, IdempotencyKey};
+mod change;
+mod choice;
+
+use std::collections::HashMap;
+
+use crate::domain::{BatteryModelId, Position, Problem, StationId, Timestamp};
+use crate::protocol::Topic;
+use crate::protocol::rest::{BatteryModelOut, BatteryOut, Page, ServiceOut, StationOut};
+use crate::server::service::Actor;
+use crate::server::store::inventory::{self, StationInventory};
+use crate::server::store::{catalogue, outbox, stations};
+use crate::server::{App, hours};
+
+pub use change::{create, tell_holders, update};
 
 /// What is asked of the list of stations.
 #[derive(Clone, Debug, Default)]
@@ -16,7 +24,7 @@ pub struct StationQuery {
     pub near: Option<Position>,
     /// With `near`: only stations within so many kilometres.
     pub radius_km: Option<f64>,
-    /// Counts and filter by this model.
+    /// Only stations with this model; what they have ready of it decides.
     pub model: Option<BatteryModelId>,
     /// Only stations that can hand out a pack now.
     pub available: bool,
@@ -27,12 +35,33 @@ pub struct StationQuery {
 /// Stations, best choice first: those that serve before those that do not, then by distance (where a
 /// position is given), then by packs ready.
 pub async fn list(app: &App, query: StationQuery) -> Result<Page<StationOut>, Problem> {
-    todo!()
+    choice::check(&query)?;
+    let start = choice::start(query.cursor.as_deref())?;
+    let mut snapshot = app.db.snapshot().await?;
+    let found = inventory::of_all(&mut snapshot, app.db.charge_speed()).await?;
+    let mut positions: HashMap<Topic, outbox::Position> = outbox::station_positions(&mut snapshot)
+        .await?
+        .into_iter()
+        .collect();
+    drop(snapshot);
+    let now = app.clock.now();
+    let stations = found
+        .into_iter()
+        .map(|inventory| {
+            let position = positions.remove(&Topic::Station(inventory.station.id));
+            station_out(&inventory, position.unwrap_or_default(), now)
+        })
+        .collect();
+    Ok(choice::page(choice::best_first(stations, &query), start))
 }
 
 /// One station.
 pub async fn get(app: &App, station: StationId) -> Result<StationOut, Problem> {
-    todo!()
+    let mut snapshot = app.db.snapshot().await?;
+    let found = inventory::of_station(&mut snapshot, station, app.db.charge_speed()).await?;
+    let inventory = found.ok_or_else(|| Problem::not_found("station"))?;
+    let position = outbox::position(&mut snapshot, Topic::Station(station)).await?;
+    Ok(station_out(&inventory, position, app.clock.now()))
 }
 
 /// The packs in a station's slots, by slot; staff of the station see serials and bookings too.
@@ -41,35 +70,46 @@ pub async fn batteries(
     actor: Option<&Actor>,
     station: StationId,
 ) -> Result<Vec<BatteryOut>, Problem> {
-    todo!()
+    let mut snapshot = app.db.snapshot().await?;
+    let found = stations::find(&mut snapshot, station).await?;
+    let row = found.ok_or_else(|| Problem::not_found("station"))?;
+    let packs = inventory::packs(&mut snapshot, Some(station), app.db.charge_speed()).await?;
+    let for_staff = actor.is_some_and(|actor| actor.may_staff(station, row.operator));
+    Ok(packs.iter().map(|pack| pack.to_out(for_staff)).collect())
 }
 
 /// The types of packs.
 pub async fn models(app: &App) -> Result<Vec<BatteryModelOut>, Problem> {
-    todo!()
+    let mut snapshot = app.db.snapshot().await?;
+    Ok(catalogue::models(&mut snapshot).await?)
 }
 
 /// What a station offers besides swaps.
 pub async fn services(app: &App, station: StationId) -> Result<Vec<ServiceOut>, Problem> {
-    todo!()
+    let mut snapshot = app.db.snapshot().await?;
+    let found = stations::find(&mut snapshot, station).await?;
+    found.ok_or_else(|| Problem::not_found("station"))?;
+    Ok(catalogue::services(&mut snapshot, station).await?)
 }
 
-/// Makes a station (operators, administrators).
-pub async fn create(
-    app: &App,
-    actor: &Actor,
-    body: StationIn,
-    key: Option<IdempotencyKey>,
-) -> Result<StationOut, Problem> {
-    todo!()
-}
-
-/// Changes a station: its operator everything, its staff the status.
-pub async fn update(
-    app: &App,
-    actor: &Actor,
-    station: StationId,
-    patch: StationPatch,
-) -> Result<StationOut, Problem> {
-    todo!()
+/// A station with its counts, as of a position in its topic.
+fn station_out(inventory: &StationInventory, position: outbox::Position, now: Timestamp) -> StationOut {
+    let station = &inventory.station;
+    StationOut {
+        id: station.id,
+        name: station.name.clone(),
+        address: station.address.clone(),
+        city: station.city.clone(),
+        latitude: station.position.latitude,
+        longitude: station.position.longitude,
+        timezone: station.timezone.clone(),
+        utc_offset_minutes: hours::utc_offset_minutes(&station.timezone, now),
+        opening_hours: station.opening_hours.clone(),
+        hours_change_at: station.hours_change_at,
+        status_message: station.status_message.clone(),
+        inventory: inventory.counts(),
+        distance_m: None,
+        epoch: position.epoch,
+        seq: position.seq,
+    }
 }

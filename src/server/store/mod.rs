@@ -20,6 +20,7 @@ pub mod batteries;
 pub mod bookings;
 pub mod catalogue;
 mod commit;
+pub mod demo;
 pub mod idempotency;
 mod ids;
 pub mod inventory;

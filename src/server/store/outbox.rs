@@ -22,7 +22,7 @@ pub struct StoredEvent {
 }
 
 /// The head of a topic.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Position {
     /// Of which log.
     pub epoch: String,

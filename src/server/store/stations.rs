@@ -8,7 +8,9 @@ use sqlx::AnyConnection;
 use super::inventory::StationRow;
 use super::row::Columns;
 use super::{StoreError, Tx};
-use crate::domain::{InventoryAction, OperatorId, Position, StationId, StationStatus, Timestamp, UserId};
+use crate::domain::{
+    InventoryAction, OperatorId, Position, SlotNumber, StationId, StationStatus, Timestamp, UserId,
+};
 use crate::server::hours::Opening;
 
 /// A station before it exists.
@@ -94,13 +96,13 @@ impl Tx<'_> {
     pub async fn set_slot(
         &mut self,
         station: StationId,
-        number: i64,
-        state: &'static str,
+        slot: SlotNumber,
+        healthy: bool,
     ) -> Result<(), StoreError> {
         sqlx::query("UPDATE slot SET state = $3 WHERE station_id = $1 AND number = $2")
             .bind(station.0)
-            .bind(number)
-            .bind(state)
+            .bind(slot.0)
+            .bind(if healthy { "healthy" } else { "faulted" })
             .execute(self.connection())
             .await?;
         self.touch_station(station, InventoryAction::Update);
