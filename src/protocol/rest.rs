@@ -322,9 +322,13 @@ pub struct BatteryPatch {
     /// Why; needed to lock a pack.
     #[serde(default)]
     pub note: Option<String>,
-    /// Another slot of the same station.
+    /// Another slot of the same station; for a pack that comes back the slot it is put into, the first free one
+    /// unless given.
     #[serde(default)]
     pub slot: Option<i64>,
+    /// For `returned`: at which station; needed unless you work at one only.
+    #[serde(default)]
+    pub station_id: Option<i64>,
 }
 
 /// Books packs: all of them or none.

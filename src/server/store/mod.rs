@@ -29,6 +29,7 @@ pub mod outbox;
 pub mod row;
 pub mod stations;
 pub mod stock;
+pub mod substitute;
 mod tx;
 mod writer;
 

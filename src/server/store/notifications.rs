@@ -62,6 +62,52 @@ impl Tx<'_> {
         self.user_event(user, UserEvent::Message(Box::new(message)));
         Ok(id)
     }
+
+    /// Marks one message of somebody as read, or all, and tells her other screens which. Answers how many are
+    /// unread now.
+    pub async fn mark_read(&mut self, user: UserId, only: Option<NotificationId>) -> Result<i64, StoreError> {
+        let rows = sqlx::query(
+            "UPDATE notification
+             SET read_at = $3
+             WHERE user_id = $1 AND read_at IS NULL AND (CAST($2 AS BIGINT) IS NULL OR id = $2)
+             RETURNING id",
+        )
+        .bind(user.0)
+        .bind(only.map(|id| id.0))
+        .bind(self.now().micros())
+        .fetch_all(self.connection())
+        .await?;
+        let ids = rows.iter().map(|row| Ok(NotificationId(row.plain("id")?)));
+        self.tell_read(user, ids.collect::<Result<_, StoreError>>()?)
+            .await
+    }
+
+    /// Marks what somebody was told about a booking as read: it is moot.
+    pub async fn mark_read_about(&mut self, user: UserId, booking: BookingId) -> Result<i64, StoreError> {
+        let rows = sqlx::query(
+            "UPDATE notification
+             SET read_at = $3
+             WHERE user_id = $1 AND read_at IS NULL AND booking_id = $2
+             RETURNING id",
+        )
+        .bind(user.0)
+        .bind(booking.0)
+        .bind(self.now().micros())
+        .fetch_all(self.connection())
+        .await?;
+        let ids = rows.iter().map(|row| Ok(NotificationId(row.plain("id")?)));
+        self.tell_read(user, ids.collect::<Result<_, StoreError>>()?)
+            .await
+    }
+
+    async fn tell_read(&mut self, user: UserId, mut ids: Vec<NotificationId>) -> Result<i64, StoreError> {
+        let unread = unread(self.connection(), user).await?;
+        if !ids.is_empty() {
+            ids.sort_unstable();
+            self.user_event(user, UserEvent::Read { ids, unread });
+        }
+        Ok(unread)
+    }
 }
 
 /// The newest `limit` messages of somebody.
@@ -93,6 +139,20 @@ pub async fn before(
     .fetch_all(connection)
     .await?;
     rows.iter().map(notification).collect()
+}
+
+/// Whether a message is somebody's.
+pub async fn is_mine(
+    connection: &mut AnyConnection,
+    user: UserId,
+    id: NotificationId,
+) -> Result<bool, StoreError> {
+    let row = sqlx::query("SELECT id FROM notification WHERE id = $1 AND user_id = $2")
+        .bind(id.0)
+        .bind(user.0)
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.is_some())
 }
 
 /// How many messages somebody has not read.

@@ -68,6 +68,17 @@ pub struct PackChange {
     pub note: Option<String>,
 }
 
+/// What a slot is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SlotUse {
+    /// A pack can be put there.
+    Free,
+    /// A pack stands there.
+    Taken,
+    /// Nothing can stand there.
+    OutOfService,
+}
+
 /// A pack that a customer has.
 #[derive(Clone, Copy, Debug)]
 pub struct PackAway {
@@ -144,8 +155,26 @@ impl Tx<'_> {
         .rows_affected();
         if changed == 1 {
             self.tell_change(read, to);
+            self.move_promise(read, to.slot).await?;
         }
         Ok(changed == 1)
+    }
+
+    /// The line of a booking says where its pack stands.
+    async fn move_promise(&mut self, read: &PackRow, slot: SlotNumber) -> Result<(), StoreError> {
+        let (Some(hold), Some(booking)) = (read.hold, read.held_for) else {
+            return Ok(());
+        };
+        if slot == read.slot {
+            return Ok(());
+        }
+        sqlx::query("UPDATE booking_item SET slot = $2 WHERE id = (SELECT item_id FROM hold WHERE id = $1)")
+            .bind(hold.0)
+            .bind(slot.0)
+            .execute(self.connection())
+            .await?;
+        self.touch_booking(booking).items = true;
+        Ok(())
     }
 
     fn tell_change(&mut self, read: &PackRow, to: &PackChange) {
@@ -237,14 +266,14 @@ pub async fn first_free_slot(
     row.map(|row| Ok(SlotNumber(row.plain("number")?))).transpose()
 }
 
-/// Whether a slot can take a pack; `None` when there is no such slot.
-pub async fn is_slot_free(
+/// What a slot is good for right now; `None` when there is no such slot.
+pub async fn slot_use(
     connection: &mut AnyConnection,
     station: StationId,
     slot: SlotNumber,
-) -> Result<Option<bool>, StoreError> {
+) -> Result<Option<SlotUse>, StoreError> {
     let row = sqlx::query(
-        "SELECT CASE WHEN slot.state = 'healthy' AND battery.id IS NULL THEN 1 ELSE 0 END AS is_free
+        "SELECT slot.state, CASE WHEN battery.id IS NULL THEN 0 ELSE 1 END AS is_taken
          FROM slot
          LEFT JOIN battery ON battery.station_id = slot.station_id AND battery.slot = slot.number
          WHERE slot.station_id = $1 AND slot.number = $2",
@@ -253,7 +282,12 @@ pub async fn is_slot_free(
     .bind(slot.0)
     .fetch_optional(connection)
     .await?;
-    row.map(|row| row.flag("is_free")).transpose()
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(match (row.plain::<&str>("state")?, row.flag("is_taken")?) {
+        (_, true) => SlotUse::Taken,
+        ("healthy", false) => SlotUse::Free,
+        _ => SlotUse::OutOfService,
+    }))
 }
 
 /// Whether some pack has this serial number, wherever it is.
