@@ -1,10 +1,23 @@
 //! What the server does by itself when its time has come. Each job watches the token that stops the server.
 
+pub mod charging;
+pub mod cleanup;
 pub mod expiry;
+pub mod hours;
+pub mod inspection;
+pub mod riders;
 
 use crate::server::App;
 
-/// Starts every job; they end when the server is told to stop.
+/// Starts every job; they end when the server is told to stop. Packs charge and riders come by themselves only
+/// where the simulator was asked for.
 pub fn start(app: &App) {
     app.tasks.spawn(expiry::run(app.clone()));
+    app.tasks.spawn(hours::run(app.clone()));
+    app.tasks.spawn(inspection::run(app.clone()));
+    app.tasks.spawn(cleanup::run(app.clone()));
+    if app.config.simulate.0.is_some() {
+        app.tasks.spawn(charging::run(app.clone()));
+        app.tasks.spawn(riders::run(app.clone()));
+    }
 }

@@ -1,11 +1,11 @@
 //! The inbox.
 
-use crate::domain::{NotificationId, Problem};
+use crate::domain::{BookingId, NotificationId, Problem, StationId};
 use crate::protocol::Topic;
 use crate::protocol::rest::InboxOut;
 use crate::server::App;
 use crate::server::service::Actor;
-use crate::server::store::{notifications, outbox};
+use crate::server::store::{Cause, bookings, notifications, outbox};
 
 /// Messages a page.
 const PAGE: i64 = 50;
@@ -64,6 +64,23 @@ pub async fn read_all(app: &App, actor: &Actor) -> Result<(), Problem> {
         .write(actor.cause(), move |tx| {
             Box::pin(async move {
                 tx.mark_read(user, None).await?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Marks what the people of a station were told of a booking as read: somebody took care of it.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn settle(app: &App, station: StationId, booking: BookingId) -> Result<(), Problem> {
+    app.db
+        .write(Cause::system("inbox"), move |tx| {
+            Box::pin(async move {
+                for person in bookings::people_of_station(tx.connection(), station).await? {
+                    tx.mark_read_about(person, booking).await?;
+                }
                 Ok(())
             })
         })

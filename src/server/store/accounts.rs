@@ -217,6 +217,15 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Forgets sessions that ended by themselves.
+    pub async fn forget_sessions(&mut self, before: Timestamp) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM session WHERE expires_at < $1")
+            .bind(before.micros())
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+
     /// Ends one session.
     pub async fn delete_session(&mut self, token_hash: &str) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM session WHERE token_hash = $1")

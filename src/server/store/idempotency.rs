@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::row::Columns;
 use super::{Failure, StoreError, Tx};
-use crate::domain::{Problem, UserId};
+use crate::domain::{Problem, Timestamp, UserId};
 
 /// A claim on an idempotency key.
 #[derive(Clone, Debug)]
@@ -94,6 +94,15 @@ impl Tx<'_> {
             .bind(claim.user.0)
             .bind(claim.key.clone())
             .bind(serde_json::to_string(answer)?)
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+
+    /// Forgets keys that nobody repeats any more.
+    pub async fn forget_keys(&mut self, before: Timestamp) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM idempotency WHERE created_at < $1")
+            .bind(before.micros())
             .execute(self.connection())
             .await?;
         Ok(())

@@ -229,8 +229,8 @@ impl Db {
             .collect()
     }
 
-    /// Forgets station and booking events older than `before`, except the newest `keep` of each topic; inbox
-    /// events go when they are older than `long_before`. A bookmark older than what is left gets a snapshot.
+    /// Forgets events: of bookings those older than `before`, of stations the same except the newest `keep` of
+    /// each, and everything older than `long_before`. A bookmark older than what is left gets a snapshot.
     pub async fn forget_events(
         &self,
         before: Timestamp,
@@ -241,8 +241,11 @@ impl Db {
             Box::pin(async move {
                 sqlx::query(
                     "DELETE FROM event
-                     WHERE (at < $2 OR (at < $1 AND topic NOT LIKE 'user:%'))
-                       AND seq <= (SELECT topic.seq FROM topic WHERE topic.name = event.topic) - $3",
+                     WHERE at < $1
+                       AND (at < $2
+                            OR topic LIKE 'booking:%'
+                            OR (topic LIKE 'station%'
+                                AND seq <= (SELECT topic.seq FROM topic WHERE topic.name = event.topic) - $3))",
                 )
                 .bind(before.micros())
                 .bind(long_before.micros())

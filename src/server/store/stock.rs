@@ -84,8 +84,8 @@ pub enum SlotUse {
 pub struct PackAway {
     /// Which one.
     pub id: BatteryId,
-    /// State of charge when it left.
-    pub soc: Percent,
+    /// Its model.
+    pub model: BatteryModelId,
     /// When it left.
     pub since: Timestamp,
 }
@@ -311,26 +311,22 @@ pub async fn state_of(
     row.map(|row| row.word("state")).transpose()
 }
 
-/// The packs that somebody has, longest first.
-pub async fn with_holder(
-    connection: &mut AnyConnection,
-    holder: UserId,
-) -> Result<Vec<PackAway>, StoreError> {
+/// The packs that customers have, longest first.
+pub async fn in_use(connection: &mut AnyConnection) -> Result<Vec<PackAway>, StoreError> {
     let rows = sqlx::query(
-        "SELECT id, soc, changed_at
+        "SELECT id, model_id, changed_at
          FROM battery
-         WHERE holder_id = $1 AND state = 'in_use'
+         WHERE state = 'in_use'
          ORDER BY changed_at, id
-         LIMIT 200",
+         LIMIT 500",
     )
-    .bind(holder.0)
     .fetch_all(connection)
     .await?;
     rows.iter()
         .map(|row| {
             Ok(PackAway {
                 id: BatteryId(row.plain("id")?),
-                soc: Percent::clamped(row.plain("soc")?),
+                model: BatteryModelId(row.plain("model_id")?),
                 since: row.instant("changed_at")?,
             })
         })

@@ -2,10 +2,12 @@
 
 mod add;
 mod change;
+mod charge;
 mod take_back;
 
 pub use add::add;
 pub use change::update;
+pub use charge::{charge, release_inspected};
 
 use crate::domain::battery::MIN_DISPENSE_SOH;
 use crate::domain::{BatteryId, BatteryState, Percent, Problem, SlotNumber, StationId};

@@ -1,7 +1,9 @@
-//! Stations: find and look at. Making and changing them is in `change`, choosing among them in `choice`.
+//! Stations: find and look at. Making and changing them is in `change`, choosing among them in `choice`,
+//! opening and closing by the clock in `doors`.
 
 mod change;
 mod choice;
+mod doors;
 
 use std::collections::HashMap;
 
@@ -13,7 +15,8 @@ use crate::server::store::inventory::{self, StationInventory};
 use crate::server::store::{catalogue, outbox, stations};
 use crate::server::{App, hours};
 
-pub use change::{create, tell_holders, update};
+pub use change::{create, update};
+pub use doors::{follow_hours, next_hours_change};
 
 /// What is asked of the list of stations.
 #[derive(Clone, Debug, Default)]

@@ -1,0 +1,224 @@
+//! The simulator's customers: they book, are handed their packs, and bring empty ones back, all through the use
+//! cases that real people go through, so that everything a screen shows of them is true.
+//!
+//! What a rider is about to do follows from the state of her bookings in the database: a restart in the
+//! middle of a swap goes on with it. Riders leave every station something for real customers.
+
+use std::time::Duration;
+
+use rand::RngExt;
+
+use crate::domain::{
+    BatteryModelId, BatteryState, BookingState, ItemKind, PaymentMethod, Problem, StationId, StationStatus,
+    Timestamp,
+};
+use crate::protocol::rest::{BatteryPatch, BookIn, BookItemIn, BookingOut, CollectIn, StationOut};
+use crate::server::App;
+use crate::server::demo::{self, Cast};
+use crate::server::service::bookings::BookingQuery;
+use crate::server::service::stations::StationQuery;
+use crate::server::service::{batteries, bookings, notifications, stations};
+use crate::server::store::stock::{self, PackAway};
+
+const TICK: Duration = Duration::from_secs(1);
+/// A pack lasts at least so long.
+const RIDE: Duration = Duration::from_secs(45);
+/// Ready packs that a rider leaves at a station.
+const LEFT_FOR_OTHERS: i64 = 2;
+/// Seconds between two riders in real time at speed 1, and at most and at least.
+const PACE: (f64, f64, f64) = (105.0, 5.0, 60.0);
+/// Nobody rides while fewer than this part of the packs in slots are ready.
+const LEAST_READY: f64 = 0.35;
+
+/// Runs until the server stops.
+pub async fn run(app: App) {
+    let mut ticks = tokio::time::interval(TICK);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut next_arrival = app.clock.now() + TICK;
+    loop {
+        tokio::select! {
+            () = app.shutdown.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        if let Err(problem) = step(&app, &mut next_arrival).await {
+            tracing::debug!(%problem, "a simulated rider was turned away");
+        }
+    }
+}
+
+async fn step(app: &App, next_arrival: &mut Timestamp) -> Result<(), Problem> {
+    let Some(cast) = demo::cast(app).await? else {
+        return Ok(());
+    };
+    serve_riders(app, &cast).await?;
+    bring_strays_back(app, &cast).await?;
+    if app.clock.now() < *next_arrival {
+        return Ok(());
+    }
+    *next_arrival = app.clock.now() + pause(app.charge_speed);
+    arrive(app, &cast).await
+}
+
+/// Until the next rider: shorter the faster packs charge, and never regular.
+fn pause(speed: f64) -> Duration {
+    let (pace, least, most) = PACE;
+    let mean = (pace / speed).clamp(least, most);
+    Duration::from_secs_f64(mean * rand::rng().random_range(0.5..1.5))
+}
+
+/// Whatever is next for each rider's booking.
+async fn serve_riders(app: &App, cast: &Cast) -> Result<(), Problem> {
+    for rider in &cast.riders {
+        let query = BookingQuery {
+            states: vec![BookingState::Confirmed, BookingState::Ready],
+            ..BookingQuery::default()
+        };
+        for booking in bookings::list(app, rider, query).await?.items {
+            serve(app, cast, &booking).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn serve(app: &App, cast: &Cast, booking: &BookingOut) -> Result<(), Problem> {
+    let now = app.clock.now();
+    let is_due = |since: Timestamp, least: i64, spread: i64| {
+        let seconds = least + booking.id.0 * 7 % spread;
+        now >= since + Duration::from_secs(seconds.unsigned_abs())
+    };
+    match booking.ready_at {
+        None if is_due(booking.created_at, 4, 9) => {
+            bookings::ready(app, &cast.attendant, booking.id).await?;
+        }
+        Some(ready_at) if is_due(ready_at, 6, 13) => hand_over(app, cast, booking).await?,
+        _ => {}
+    }
+    Ok(())
+}
+
+async fn hand_over(app: &App, cast: &Cast, booking: &BookingOut) -> Result<(), Problem> {
+    let proof = CollectIn {
+        code: booking.code.clone(),
+        pin: None,
+    };
+    bookings::collect(app, &cast.attendant, booking.id, proof).await?;
+    notifications::settle(app, booking.station_id, booking.id).await?;
+    for model in booking.items.iter().filter_map(|item| item.model_id) {
+        let worn_down = away(app).await?.into_iter().find(|pack| pack.model == model);
+        if let Some(pack) = worn_down {
+            bring_back(app, cast, &pack, booking.station_id).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Packs that were ridden long enough to be empty.
+async fn away(app: &App) -> Result<Vec<PackAway>, Problem> {
+    let now = app.clock.now();
+    let mut snapshot = app.db.snapshot().await?;
+    let away = stock::in_use(&mut snapshot).await?;
+    Ok(away.into_iter().filter(|pack| now >= pack.since + RIDE).collect())
+}
+
+async fn bring_back(app: &App, cast: &Cast, pack: &PackAway, station: StationId) -> Result<(), Problem> {
+    let patch = BatteryPatch {
+        state: Some(BatteryState::Returned),
+        soc: Some(rand::rng().random_range(10..=30)),
+        station_id: Some(station.0),
+        ..BatteryPatch::default()
+    };
+    batteries::update(app, &cast.attendant, pack.id, patch).await?;
+    Ok(())
+}
+
+/// Real customers of the demo take packs and bring none: somebody else brings those back, or the stations
+/// would run dry.
+async fn bring_strays_back(app: &App, cast: &Cast) -> Result<(), Problem> {
+    let away = away(app).await?;
+    if away.len() <= demo::packs_on_the_road() {
+        return Ok(());
+    }
+    let (Some(pack), Some(station)) = (away.first(), emptiest(app).await?) else {
+        return Ok(());
+    };
+    bring_back(app, cast, pack, station).await
+}
+
+async fn emptiest(app: &App) -> Result<Option<StationId>, Problem> {
+    let all = stations::list(app, StationQuery::default()).await?.items;
+    let roomy = all.iter().filter(|station| station.inventory.free_slots >= 2);
+    Ok(roomy
+        .max_by_key(|station| (station.inventory.free_slots, station.id))
+        .map(|station| station.id))
+}
+
+/// A rider comes and holds one pack or two, where enough are ready.
+async fn arrive(app: &App, cast: &Cast) -> Result<(), Problem> {
+    let all = stations::list(app, StationQuery::default()).await?.items;
+    let Some((station, model, quantity)) = choose(&all) else {
+        return Ok(());
+    };
+    let Some(rider) = cast
+        .riders
+        .get(rand::rng().random_range(0..cast.riders.len().max(1)))
+    else {
+        return Ok(());
+    };
+    let item = BookItemIn {
+        kind: ItemKind::Swap,
+        model_id: Some(model.0),
+        battery_id: None,
+        service_id: None,
+        quantity: Some(quantity),
+    };
+    let body = BookIn {
+        station_id: station.0,
+        items: vec![item],
+        payment_method: PaymentMethod::Cash,
+        vehicle: None,
+        pickup_at: None,
+        hold_minutes: None,
+    };
+    bookings::book(app, rider, body, None).await?;
+    Ok(())
+}
+
+/// A station with plenty, the likelier the more it has, and the model it has most of.
+fn choose(all: &[StationOut]) -> Option<(StationId, BatteryModelId, i64)> {
+    if ready_part(all) < LEAST_READY {
+        return None;
+    }
+    let spare = |station: &StationOut| {
+        let serves = station.inventory.status == StationStatus::Online;
+        (station.inventory.available_batteries - LEFT_FOR_OTHERS).max(0) * i64::from(serves)
+    };
+    let total: i64 = all.iter().map(spare).sum();
+    if total == 0 {
+        return None;
+    }
+    let mut dart = rand::rng().random_range(0..total);
+    let station = all.iter().find(|station| {
+        dart -= spare(station);
+        dart < 0
+    })?;
+    let model = station
+        .inventory
+        .models
+        .iter()
+        .max_by_key(|model| model.available)?;
+    let most = spare(station).min(model.available - 1).min(2);
+    (most >= 1).then(|| (station.id, model.model_id, rand::rng().random_range(1..=most)))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "numbers of packs")]
+fn ready_part(all: &[StationOut]) -> f64 {
+    let ready: i64 = all
+        .iter()
+        .map(|station| station.inventory.available_batteries)
+        .sum();
+    let charging: i64 = all
+        .iter()
+        .map(|station| station.inventory.charging_batteries)
+        .sum();
+    ready as f64 / (ready + charging).max(1) as f64
+}
