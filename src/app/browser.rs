@@ -61,9 +61,10 @@ pub use inert::*;
 /// In the browser.
 #[cfg(feature = "hydrate")]
 mod real {
+    use js_sys::{Function, Object, Promise, Reflect};
     use leptos::prelude::document;
-    use wasm_bindgen::JsCast;
     use wasm_bindgen::prelude::Closure;
+    use wasm_bindgen::{JsCast, JsValue};
     use web_sys::window;
 
     /// A running timer; dropping it stops it.
@@ -172,7 +173,7 @@ mod real {
             found(Some((at.latitude(), at.longitude())));
         });
         let refused = then.clone();
-        let no = Closure::once_into_js(move |_: wasm_bindgen::JsValue| refused(None));
+        let no = Closure::once_into_js(move |_: JsValue| refused(None));
         let asked = geolocation
             .get_current_position_with_error_callback(yes.unchecked_ref(), Some(no.unchecked_ref()));
         if asked.is_err() {
@@ -192,6 +193,63 @@ mod real {
         if let Some(window) = window() {
             let _ = window.location().reload();
         }
+    }
+
+    /// A dialog is open: the keyboard is its.
+    pub fn has_dialog() -> bool {
+        matches!(document().query_selector("dialog[open]"), Ok(Some(_)))
+    }
+
+    /// The focus is on the element with this id, or inside it.
+    pub fn has_focus_within(id: &str) -> bool {
+        let element = document().get_element_by_id(id);
+        element.is_some_and(|element| element.contains(document().active_element().as_deref()))
+    }
+
+    /// Of all tabs of this site the one that was seen last leads. Calls `then` whenever that changes here.
+    ///
+    /// The lead is a web lock that every tab takes from the others when it comes to the front. Without
+    /// locks (no TLS, an old browser) every visible tab leads.
+    pub fn lead_tabs(then: impl Fn(bool) + Clone + 'static) {
+        let claim = move || {
+            if is_hidden() {
+                return;
+            }
+            if take_lead(then.clone()).is_none() {
+                then(true);
+            }
+        };
+        claim();
+        let Some(window) = window() else { return };
+        on_wake(claim.clone());
+        let focused = Closure::<dyn Fn()>::new(claim);
+        let _ = window.add_event_listener_with_callback("focus", focused.as_ref().unchecked_ref());
+        focused.forget();
+    }
+
+    /// Takes the lock until another tab takes it; none where there are no locks.
+    fn take_lead(then: impl Fn(bool) + Clone + 'static) -> Option<()> {
+        let navigator = window()?.navigator();
+        let locks = Reflect::get(&navigator, &"locks".into()).ok()?;
+        let steal = Object::new();
+        Reflect::set(&steal, &"steal".into(), &true.into()).ok()?;
+        let got = then.clone();
+        let hold = Closure::once_into_js(move || {
+            got(true);
+            Promise::new(&mut |_, _| {})
+        });
+        let request = method(&locks, "request")?;
+        let held = request
+            .call3(&locks, &"voltbay-lead".into(), &steal, &hold)
+            .ok()?;
+        let lost = Closure::once_into_js(move |_: JsValue| then(false));
+        method(&held, "catch")?.call1(&held, &lost).ok()?;
+        Some(())
+    }
+
+    /// A method that web-sys does not offer in a stable build.
+    fn method(of: &JsValue, name: &str) -> Option<Function> {
+        Reflect::get(of, &name.into()).ok()?.dyn_into().ok()
     }
 
     /// Moves the focus to the element with this id.
@@ -268,6 +326,19 @@ mod inert {
 
     /// Stays.
     pub fn reload() {}
+
+    /// Never.
+    pub fn has_dialog() -> bool {
+        false
+    }
+
+    /// Never.
+    pub fn has_focus_within(_id: &str) -> bool {
+        false
+    }
+
+    /// There are no tabs.
+    pub fn lead_tabs(_then: impl Fn(bool) + Clone + 'static) {}
 
     /// Nothing to focus.
     pub fn focus(_id: &str) {}

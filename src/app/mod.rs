@@ -19,7 +19,7 @@ use leptos_router::{SsrMode, path};
 
 use me::Me;
 use parts::announce::{Announcer, LiveRegions};
-use parts::{Foot, Header, PackPatterns};
+use parts::{Foot, Header, PackPatterns, Toasts};
 
 /// The whole application: every page is complete HTML before it is sent.
 #[component]
@@ -28,6 +28,8 @@ pub fn App() -> impl IntoView {
     live::clock::Clock::provide();
     Announcer::provide();
     Me::provide();
+    live::notices::Notices::provide();
+    live::toaster::Toaster::provide();
     let title = |page: String| match page.as_str() {
         "" => "Voltbay".to_owned(),
         page => format!("{page} · Voltbay"),
@@ -48,7 +50,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/bookings") view=pages::Bookings ssr=SsrMode::Async />
                     <Route path=path!("/bookings/:id") view=pages::Booking ssr=SsrMode::Async />
                     <Route path=path!("/inbox") view=pages::Inbox ssr=SsrMode::Async />
-                    <Route path=path!("/signin") view=pages::SignIn ssr=SsrMode::Async />
+                    <Route path=path!("/sign-in") view=pages::SignIn ssr=SsrMode::Async />
                     <Route path=path!("/register") view=pages::Register ssr=SsrMode::Async />
                     <Route path=path!("/profile") view=pages::Profile ssr=SsrMode::Async />
                     <Route path=path!("/staff") view=pages::Staff ssr=SsrMode::Async />
@@ -56,6 +58,7 @@ pub fn App() -> impl IntoView {
                 </Routes>
             </main>
             <Foot />
+            <Toasts />
             <LiveRegions />
         </Router>
     }

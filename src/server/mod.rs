@@ -13,6 +13,7 @@ pub mod hours;
 pub mod http;
 pub mod jobs;
 pub mod live;
+pub mod qr;
 pub mod service;
 pub mod state;
 pub mod store;

@@ -1,7 +1,10 @@
 //! Server functions: what the pages ask the server for. Each takes what it needs from the request's
 //! context and calls one use case; none contains rules. The only room of `app` that knows the server.
 
+pub mod auth;
 pub mod book;
+pub mod bookings;
+pub mod notifications;
 pub mod stations;
 pub mod visitor;
 
@@ -25,12 +28,16 @@ impl FromServerFnError for Problem {
 }
 
 #[cfg(feature = "ssr")]
-pub use request::{actor, app, plain_form, see_other, told, visitor};
+pub use request::{actor, address, app, plain_form, see_other, set_cookie, set_status, told, visitor};
+
+/// The status of the answer is the server's business; a page in the browser has none.
+#[cfg(not(feature = "ssr"))]
+pub fn set_status(_status: u16) {}
 
 /// What a server function finds in the context of its request.
 #[cfg(feature = "ssr")]
 mod request {
-    use axum::http::header::{ACCEPT, COOKIE};
+    use axum::http::header::{ACCEPT, COOKIE, HeaderValue, SET_COOKIE};
     use axum::http::request::Parts;
     use axum::http::{Method, StatusCode};
     use leptos::prelude::use_context;
@@ -38,7 +45,7 @@ mod request {
 
     use crate::domain::Problem;
     use crate::server::App;
-    use crate::server::service::{Actor, Visitor};
+    use crate::server::service::{Actor, ClientAddress, Visitor};
 
     /// The running application.
     pub fn app() -> Result<App, Problem> {
@@ -64,10 +71,8 @@ mod request {
     /// The problem, told with its HTTP status: that of the page, or of the answer to our WASM. A plain form
     /// is sent back to its page instead.
     pub fn told(problem: Problem) -> Problem {
-        let status = StatusCode::from_u16(problem.status());
-        if let (Some(response), Ok(status), false) = (use_context::<ResponseOptions>(), status, plain_form())
-        {
-            response.set_status(status);
+        if !plain_form() {
+            set_status(problem.status());
         }
         problem
     }
@@ -75,6 +80,28 @@ mod request {
     /// Sends the browser on to another page of ours.
     pub fn see_other(path: &str) {
         leptos_axum::redirect(path);
+    }
+
+    /// From where the request came, as far as attempts are counted.
+    pub fn address() -> String {
+        use_context::<ClientAddress>()
+            .map(|address| address.0)
+            .unwrap_or_default()
+    }
+
+    /// Lets the answer set a cookie.
+    pub fn set_cookie(cookie: Option<HeaderValue>) {
+        if let (Some(cookie), Some(answer)) = (cookie, use_context::<ResponseOptions>()) {
+            answer.append_header(SET_COOKIE, cookie);
+        }
+    }
+
+    /// Gives the answer the HTTP status of what it says.
+    pub fn set_status(status: u16) {
+        let status = StatusCode::from_u16(status).ok();
+        if let (Some(status), Some(answer)) = (status, use_context::<ResponseOptions>()) {
+            answer.set_status(status);
+        }
     }
 
     /// The value of one cookie of the request.

@@ -41,6 +41,11 @@ impl Clock {
         self.now.get()
     }
 
+    /// The same, without following it.
+    pub fn now_untracked(self) -> Timestamp {
+        self.now.get_untracked()
+    }
+
     /// The page is alive and the time moves: countdowns may show minutes and seconds.
     pub fn is_ticking(self) -> bool {
         self.ticking.get()

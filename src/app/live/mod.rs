@@ -1,12 +1,16 @@
 //! What keeps a page true after it was sent: lines to the server, the stores they fill, and the shared
 //! clock. On the server all of it is inert.
 
+pub mod booking;
 pub mod clock;
 pub mod cursor;
 pub mod line;
+pub mod notices;
 #[cfg(feature = "hydrate")]
 mod socket;
 pub mod store;
+pub mod toaster;
+pub mod toasts;
 
 pub use cursor::Bookmark;
 pub use line::{Line, Link};

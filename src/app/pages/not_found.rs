@@ -1,15 +1,12 @@
-//! The page NotFound.
+//! An address that leads nowhere.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 
-/// The page NotFound.
+use crate::app::parts::refusal::Refusal;
+use crate::domain::Problem;
+
+/// The page for an address that leads nowhere.
 #[component]
 pub fn NotFound() -> impl IntoView {
-    view! {
-        <Title text="NotFound" />
-        <div class="wrap">
-            <h1>"NotFound"</h1>
-        </div>
-    }
+    view! { <Refusal problem=Problem::not_found("page") /> }
 }

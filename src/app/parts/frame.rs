@@ -32,7 +32,7 @@ pub fn Header() -> impl IntoView {
                 <span>"Voltbay"</span>
             </a>
             <nav class="nav nav-rider" aria-label="Main">
-                <Suspense>{ways}</Suspense>
+                <Transition>{ways}</Transition>
             </nav>
             <div class="top-end"></div>
         </header>
@@ -65,7 +65,7 @@ fn Ways(role: Option<Role>) -> impl IntoView {
             {if signed_in {
                 view! { <Way href="/profile" also="/profile" icon="person" name="Profile" /> }
             } else {
-                view! { <Way href="/signin" also="/register" icon="person" name="Sign in" /> }
+                view! { <Way href="/sign-in" also="/register" icon="person" name="Sign in" /> }
             }}
         </ul>
     }

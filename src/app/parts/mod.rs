@@ -2,16 +2,24 @@
 
 pub mod announce;
 pub mod backdrop;
+pub mod booking_card;
 pub mod clock_time;
 pub mod connection;
+pub mod countdown;
+pub mod form;
 pub mod frame;
+pub mod gate;
 pub mod icon;
 pub mod note;
 pub mod pack;
 pub mod projection;
+pub mod qr;
+pub mod refusal;
 pub mod slot_grid;
 pub mod station_map;
+pub mod steps;
 pub mod strip;
+pub mod toast;
 pub mod words;
 
 pub use announce::LiveRegions;
@@ -24,3 +32,4 @@ pub use pack::{Pack, PackPatterns, Shape};
 pub use slot_grid::{KeyToShapes, SlotGrid};
 pub use station_map::StationMap;
 pub use strip::Strip;
+pub use toast::Toasts;

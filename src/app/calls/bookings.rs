@@ -1,0 +1,194 @@
+//! Asking for bookings, and changing one's own.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{BookingId, BookingState, Problem, Timestamp};
+use crate::protocol::rest::{BookingOut, Page};
+
+/// A booking and what its page needs besides.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BookingSheet {
+    /// The booking.
+    pub booking: BookingOut,
+    /// Its code as a drawing; only for its customer.
+    pub qr: Option<QrDrawing>,
+    /// The server's clock at this answer.
+    pub now: Timestamp,
+}
+
+/// A QR code as a path of an SVG.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct QrDrawing {
+    /// Modules a side.
+    pub size: usize,
+    /// The dark modules.
+    pub d: String,
+}
+
+/// Which of my bookings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Which {
+    /// All of them.
+    #[default]
+    All,
+    /// Those that still run.
+    Active,
+    /// Those handed over.
+    Collected,
+    /// Those called off by anybody.
+    Cancelled,
+    /// Those whose time ran out.
+    Expired,
+}
+
+impl Which {
+    /// Every choice, in the order of the page.
+    pub const ALL: [Self; 5] = [
+        Self::All,
+        Self::Active,
+        Self::Collected,
+        Self::Cancelled,
+        Self::Expired,
+    ];
+
+    /// The name in the address.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Active => "active",
+            Self::Collected => "collected",
+            Self::Cancelled => "cancelled",
+            Self::Expired => "expired",
+        }
+    }
+
+    /// What people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::All => "All",
+            Self::Active => "Active",
+            Self::Collected => "Collected",
+            Self::Cancelled => "Cancelled",
+            Self::Expired => "Expired",
+        }
+    }
+
+    /// By the name in the address; all for anything else.
+    pub fn named(name: &str) -> Self {
+        let which = Self::ALL.into_iter().find(|which| which.as_str() == name);
+        which.unwrap_or_default()
+    }
+
+    /// The states that belong to it; none means every state.
+    pub fn states(self) -> Vec<BookingState> {
+        let belongs = |state: &BookingState| match self {
+            Self::All => false,
+            Self::Active => !state.is_ended(),
+            Self::Collected => *state == BookingState::Completed,
+            Self::Cancelled => matches!(
+                state,
+                BookingState::Cancelled | BookingState::Declined | BookingState::Failed
+            ),
+            Self::Expired => matches!(state, BookingState::Expired | BookingState::NoShow),
+        };
+        BookingState::ALL.into_iter().filter(belongs).collect()
+    }
+}
+
+/// One page of my bookings.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct History {
+    /// The rows, newest first, and where they go on.
+    pub page: Page<BookingOut>,
+    /// The server's clock at this answer.
+    pub now: Timestamp,
+}
+
+/// One booking with its QR code.
+#[server(prefix = "/call", endpoint = "booking")]
+pub async fn load_booking(
+    /// Which.
+    id: BookingId,
+) -> Result<BookingSheet, Problem> {
+    use crate::domain::booking::qr_text;
+    use crate::server::{qr, service::bookings};
+
+    let (app, actor) = (super::app()?, super::actor()?);
+    let booking = bookings::get(&app, &actor, id).await?;
+    let drawing = booking.code.as_deref().and_then(|code| qr::draw(&qr_text(code)));
+    Ok(BookingSheet {
+        qr: drawing.map(|qr| QrDrawing {
+            size: qr.size,
+            d: qr.d,
+        }),
+        booking,
+        now: app.clock.now(),
+    })
+}
+
+/// My bookings, newest first.
+#[server(prefix = "/call", endpoint = "bookings")]
+pub async fn load_history(
+    /// Which of them.
+    which: Which,
+    /// Words that must occur.
+    text: Option<String>,
+    /// Where the page before ended.
+    cursor: Option<String>,
+) -> Result<History, Problem> {
+    use crate::server::service::bookings::{self, BookingQuery};
+
+    let (app, actor) = (super::app()?, super::actor()?);
+    let query = BookingQuery {
+        states: which.states(),
+        text,
+        cursor,
+        ..BookingQuery::default()
+    };
+    Ok(History {
+        page: bookings::list(&app, &actor, query).await?,
+        now: app.clock.now(),
+    })
+}
+
+/// Calls my booking off.
+#[server(prefix = "/call", endpoint = "cancel_booking")]
+pub async fn cancel_booking(
+    /// Which.
+    id: BookingId,
+) -> Result<BookingOut, Problem> {
+    use crate::protocol::rest::CancelIn;
+    use crate::server::service::bookings;
+
+    let (app, actor) = (super::app()?, super::actor()?);
+    bookings::cancel(&app, &actor, id, CancelIn::default()).await
+}
+
+/// Takes the cancellation back.
+#[server(prefix = "/call", endpoint = "undo_cancel_booking")]
+pub async fn undo_cancel_booking(
+    /// Which.
+    id: BookingId,
+) -> Result<BookingOut, Problem> {
+    use crate::server::service::bookings;
+
+    let (app, actor) = (super::app()?, super::actor()?);
+    bookings::undo_cancel(&app, &actor, id).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_is_found_under_exactly_one_choice() {
+        for state in BookingState::ALL {
+            let choices = Which::ALL
+                .into_iter()
+                .filter(|which| which.states().contains(&state));
+            assert_eq!(choices.count(), 1, "{state}");
+        }
+    }
+}

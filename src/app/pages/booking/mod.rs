@@ -1,0 +1,201 @@
+//! One booking: how long still, what to show at the counter, what comes next; and once it ended, what to
+//! do now. Server-rendered, then kept true by the booking's own socket.
+
+mod cancel;
+mod ending;
+mod items;
+mod pass;
+mod payment;
+mod time;
+
+use leptos::either::Either;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+use crate::app::calls::bookings::{BookingSheet, load_booking};
+use crate::app::live::booking::follow_booking;
+use crate::app::live::clock::Clock;
+use crate::app::parts::Icon;
+use crate::app::parts::countdown::{minutes_and_seconds, time_left};
+use crate::app::parts::refusal::Refusal;
+use crate::app::parts::steps::Steps;
+use crate::domain::{BookingState, Problem, Timestamp};
+use crate::protocol::rest::BookingOut;
+
+/// The page of one booking.
+#[component]
+pub fn Booking() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get("id")?.parse().ok()));
+    let sheet = Resource::new_blocking(
+        move || id.get(),
+        |id| async move {
+            match id {
+                Some(id) => load_booking(id).await,
+                None => Err(Problem::not_found("booking")),
+            }
+        },
+    );
+    let page = move || {
+        Suspend::new(async move {
+            match sheet.await {
+                Ok(sheet) => Either::Left(view! { <Sheet sheet /> }),
+                Err(problem) => Either::Right(view! { <Refusal problem /> }),
+            }
+        })
+    };
+    view! { <Suspense>{page}</Suspense> }
+}
+
+#[component]
+fn Sheet(sheet: BookingSheet) -> impl IntoView {
+    let BookingSheet { booking, qr, now } = sheet;
+    let booking = RwSignal::new(booking);
+    follow_booking(booking);
+    let first = booking.get_untracked();
+    let present = present(now);
+    let state = Memo::new(move |_| booking.with(|booking| booking.state));
+    let runs = Memo::new(move |_| !state.get().is_ended());
+    view! {
+        <Title text=move || title(&booking.read(), present.get()) />
+        <div class="wrap">
+            <a class="crumb" href="/bookings">
+                <Icon name="back" />
+                "All bookings"
+            </a>
+            <Heading booking=first.clone() state />
+            <div class="duo">
+                <div class="stack">
+                    {move || {
+                        if runs.get() {
+                            Either::Left(view! { <time::TimeLeft booking present /> })
+                        } else {
+                            Either::Right(view! { <ending::Ending booking present /> })
+                        }
+                    }}
+                    <Steps booking />
+                    <items::Items booking />
+                </div>
+                <div class="stack">
+                    <Show when=move || runs.get()>
+                        <pass::Pass booking=first.clone() qr=qr.clone() />
+                    </Show>
+                    <payment::Payment booking />
+                </div>
+            </div>
+        </div>
+        <Show when=move || runs.get()>
+            <aside class="act" aria-label="Next step">
+                <a class="btn btn-go" href="#pass-h" rel="external">
+                    "Show QR"
+                </a>
+            </aside>
+        </Show>
+    }
+}
+
+/// What is so, where it is, and how to get there.
+#[component]
+fn Heading(booking: BookingOut, state: Memo<BookingState>) -> impl IntoView {
+    let packs = booking
+        .items
+        .iter()
+        .filter(|item| item.kind.takes_a_pack())
+        .count();
+    let (latitude, longitude) = (booking.latitude, booking.longitude);
+    let map = format!(
+        "https://www.openstreetmap.org/directions?to={latitude}%2C{longitude}#map=16/{latitude}/{longitude}"
+    );
+    view! {
+        <header class="stack-s page-head">
+            <h1 id="booking-h" tabindex="-1">
+                {move || heading(state.get(), packs)}
+            </h1>
+            <p class="meta">
+                <span>
+                    <a href=format!("/stations/{}", booking.station_id)>{booking.station_name}</a>
+                </span>
+                {(!booking.station_address.is_empty()).then(|| view! { <span>{booking.station_address}</span> })}
+                <span>
+                    <a href=map rel="external noreferrer">
+                        "Directions"
+                    </a>
+                </span>
+                <span class="touch-only">
+                    <a href=format!("geo:{latitude},{longitude}?q={latitude},{longitude}") rel="external">
+                        "Open in maps"
+                    </a>
+                </span>
+            </p>
+        </header>
+    }
+}
+
+/// The state in the words of the person who waits.
+pub fn heading(state: BookingState, packs: usize) -> String {
+    let (battery, is) = match packs {
+        0 | 1 => ("battery".to_owned(), "is"),
+        packs => (format!("{packs} batteries"), "are"),
+    };
+    match state {
+        BookingState::Requested => "Waiting for the station to accept".to_owned(),
+        BookingState::Scheduled => "Your booking is planned".to_owned(),
+        BookingState::Confirmed => format!("Your {battery} {is} held"),
+        BookingState::Ready => format!("Your {battery} {is} ready"),
+        BookingState::CheckedIn => "You are checked in".to_owned(),
+        BookingState::InService => "Your swap is going on".to_owned(),
+        BookingState::Completed => format!("You collected your {battery}"),
+        BookingState::Declined => "The station declined".to_owned(),
+        BookingState::Cancelled => "Booking cancelled".to_owned(),
+        BookingState::Expired => "Booking expired".to_owned(),
+        BookingState::NoShow => "Not collected in time".to_owned(),
+        BookingState::Failed => "The swap was broken off".to_owned(),
+    }
+}
+
+/// When the pickup is over for good.
+pub fn last_instant(booking: &BookingOut) -> Timestamp {
+    if booking.state == BookingState::Ready {
+        booking.grace_until
+    } else {
+        booking.deadline
+    }
+}
+
+/// The present by the server's clock; that of the answer until the page is alive.
+fn present(answered_at: Timestamp) -> Signal<Timestamp> {
+    let clock = Clock::get();
+    Signal::derive(move || {
+        if clock.is_ticking() {
+            clock.now()
+        } else {
+            answered_at
+        }
+    })
+}
+
+/// `12:41 · Booking` while the time runs.
+fn title(booking: &BookingOut, now: Timestamp) -> String {
+    let left = time_left(booking.deadline, now);
+    if booking.state.is_waiting_for_pickup() && !left.is_zero() && Clock::get().is_ticking() {
+        format!("{} · Booking", minutes_and_seconds(left))
+    } else {
+        format!("{} · Booking", booking.state.label())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_heading_counts_the_packs() {
+        assert_eq!(heading(BookingState::Ready, 1), "Your battery is ready");
+        assert_eq!(heading(BookingState::Ready, 2), "Your 2 batteries are ready");
+        assert_eq!(
+            heading(BookingState::Completed, 3),
+            "You collected your 3 batteries"
+        );
+    }
+}

@@ -1,0 +1,176 @@
+//! The countdown panel: how long still, and the pack it is about.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use super::cancel::Cancel;
+use super::last_instant;
+use crate::app::browser;
+use crate::app::calls::bookings::load_booking;
+use crate::app::live::booking::apply;
+use crate::app::live::clock::Clock;
+use crate::app::parts::countdown::{Countdown, MinuteCells, Urgency, time_left};
+use crate::app::parts::{ClockTime, Icon, Pack, Shape};
+use crate::domain::battery::MIN_DISPENSE_SOC;
+use crate::domain::{BookingState, Timestamp};
+use crate::protocol::rest::{BookingItemOut, BookingOut};
+
+/// How long the page waits for the server's word after zero before it asks.
+const ASK_AFTER_MS: u32 = 5_000;
+
+/// The time that is left to collect, or what runs in its place.
+#[component]
+pub fn TimeLeft(booking: RwSignal<BookingOut>, present: Signal<Timestamp>) -> impl IntoView {
+    let first = booking.get_untracked();
+    let offset = first.utc_offset_minutes;
+    let waiting = Memo::new(move |_| booking.read().state.is_waiting_for_pickup());
+    let deadline = Memo::new(move |_| booking.read().deadline);
+    let in_grace = Memo::new(move |_| {
+        let booking = booking.read();
+        booking.state == BookingState::Ready && present.get() >= booking.deadline
+    });
+    let counted = Signal::derive(move || {
+        if in_grace.get() {
+            booking.read().grace_until
+        } else {
+            deadline.get()
+        }
+    });
+    ask_when_over(booking);
+    let from = first.confirmed_at.unwrap_or(first.created_at);
+    view! {
+        <section class="panel panel-body count" aria-labelledby="left-h">
+            <div class="count-in">
+                <div class="stack-s">
+                    <Show when=move || waiting.get() fallback=move || view! { <Underway booking /> }>
+                        <h2 class="count-label" id="left-h">
+                            {move || if in_grace.get() { "Time is up. Last minutes to collect" } else { "Time left to collect" }}
+                        </h2>
+                        <Countdown deadline=counted offset labelled_by="left-h" />
+                        {move || view! { <MinuteCells from to=deadline.get() now=present /> }}
+                        <p class="count-until">
+                            {move || view! { <Until booking=booking.get() /> }}
+                        </p>
+                        <Warning counted present />
+                    </Show>
+                    <Cancel booking />
+                </div>
+                {move || booking.read().items.iter().find(|item| item.kind.takes_a_pack()).cloned().map(|item| view! { <Yours item /> })}
+            </div>
+        </section>
+    }
+}
+
+/// Until when the packs are held, and what comes after.
+#[component]
+fn Until(booking: BookingOut) -> impl IntoView {
+    let offset = booking.utc_offset_minutes;
+    let grace = booking.grace_until.since(booking.deadline).as_secs().div_ceil(60);
+    let after = match (booking.state, grace) {
+        (BookingState::Ready, 1) => " Then 1 minute’s grace.".to_owned(),
+        (BookingState::Ready, 2..) => format!(" Then {grace} minutes’ grace."),
+        _ => String::new(),
+    };
+    view! {
+        "Held until "
+        <b>
+            <ClockTime at=booking.deadline offset />
+        </b>
+        "."
+        {after}
+    }
+}
+
+/// The same in words, when it gets urgent.
+#[component]
+fn Warning(counted: Signal<Timestamp>, present: Signal<Timestamp>) -> impl IntoView {
+    let clock = Clock::get();
+    let urgency = Memo::new(move |_| Urgency::of(time_left(counted.get(), present.get())));
+    let word = move || match urgency.get() {
+        _ if !clock.is_ticking() => None,
+        Urgency::Soon => Some("Expiring soon"),
+        Urgency::Now => Some("Less than a minute"),
+        Urgency::Calm | Urgency::Over => None,
+    };
+    move || {
+        word().map(|word| {
+            view! {
+                <p>
+                    <span class="word" data-tone="warn">
+                        <Icon name="clock" />
+                        {word}
+                    </span>
+                </p>
+            }
+        })
+    }
+}
+
+/// In place of the clock, when nobody waits for it any more or not yet.
+#[component]
+fn Underway(booking: RwSignal<BookingOut>) -> impl IntoView {
+    view! {
+        <h2 class="count-label" id="left-h">
+            "Now"
+        </h2>
+        <p class="count-state">{move || booking.read().state.label()}</p>
+    }
+}
+
+/// The pack, large: what the person came for.
+#[component]
+fn Yours(item: BookingItemOut) -> impl IntoView {
+    let soc = item.soc.map_or(0, crate::domain::Percent::get);
+    let ready = soc >= MIN_DISPENSE_SOC;
+    let shape = if ready { Shape::Ready } else { Shape::Charging };
+    let place = item.slot.map_or_else(
+        || " at the counter".to_owned(),
+        |slot| format!(" in slot {}", slot.label()),
+    );
+    view! {
+        <div class="yours">
+            <Pack shape soc />
+            <div>
+                <b>{soc}" %"</b>
+                <p>
+                    <span class=ready.then_some("go")>{if ready { "Charged" } else { "Charging" }}</span>
+                    {place}
+                    <br />
+                    {item.name}
+                </p>
+            </div>
+        </div>
+    }
+}
+
+/// At zero only the server knows what is so. If its word does not come by itself, ask for it.
+fn ask_when_over(booking: RwSignal<BookingOut>) {
+    let clock = Clock::get();
+    let over = Memo::new(move |_| {
+        let booking = booking.read();
+        booking.state.is_waiting_for_pickup()
+            && clock.is_ticking()
+            && time_left(last_instant(&booking), clock.now()) == Duration::ZERO
+    });
+    Effect::new(move |_| {
+        if !over.get() {
+            return;
+        }
+        let ask = move || {
+            if over.try_get_untracked() == Some(true) {
+                ask_again(booking);
+            }
+        };
+        browser::after(ASK_AFTER_MS, ask).forget();
+    });
+}
+
+fn ask_again(booking: RwSignal<BookingOut>) {
+    let id = booking.with_untracked(|booking| booking.id);
+    leptos::task::spawn_local(async move {
+        if let Ok(sheet) = load_booking(id).await {
+            apply(booking, sheet.booking);
+        }
+    });
+}

@@ -1,0 +1,166 @@
+//! The toasts as they look. The list is not a live region: the text is said once by `announce`.
+
+use leptos::either::Either;
+use leptos::prelude::*;
+use leptos::{ev, html};
+
+use super::Icon;
+use super::countdown::time_left;
+use crate::app::browser;
+use crate::app::live::clock::Clock;
+use crate::app::live::notices::Notices;
+use crate::app::live::toaster::Toaster;
+use crate::app::live::toasts::{Offer, Shown, Toast, Tone};
+use crate::app::me::Me;
+use crate::domain::{BookingId, Timestamp, UserId};
+
+/// The stack of every page, and behind it the socket of whoever is signed in.
+#[component]
+pub fn Toasts() -> impl IntoView {
+    let me = Me::get();
+    let listen = move || {
+        Suspend::new(async move {
+            let visitor = me.visitor.await.ok()?;
+            let user = visitor.user?.id;
+            Some(view! { <Listen user bookmark=visitor.bookmark now=visitor.now /> })
+        })
+    };
+    view! {
+        <Transition>{listen}</Transition>
+        <section aria-label="Messages">
+            <Stack />
+        </section>
+    }
+}
+
+/// Listens to the notifications of `user` as long as the page lives.
+#[component]
+fn Listen(user: UserId, bookmark: Option<(String, u64)>, now: Timestamp) {
+    Effect::new(move |_| Notices::get().begin(user, bookmark.clone(), now));
+}
+
+#[component]
+fn Stack() -> impl IntoView {
+    let toaster = Toaster::get();
+    let stack = toaster.stack();
+    let list = NodeRef::<html::Ol>::new();
+    Effect::new(move |_| listen_to_keys(toaster, list));
+    let shown = move || stack.read().shown().to_vec();
+    let more = move || Some(stack.read().more()).filter(|more| *more > 0);
+    view! {
+        <ol
+            class="toasts"
+            id="toasts"
+            tabindex="-1"
+            node_ref=list
+            on:mouseenter=move |_| toaster.hold(true)
+            on:mouseleave=move |_| toaster.hold(false)
+            on:focusin=move |_| toaster.hold(true)
+            on:focusout=move |_| toaster.hold(false)
+        >
+            <For each=shown key=|shown| (shown.number, shown.toast.text.clone()) let:shown>
+                <Card shown />
+            </For>
+            {move || {
+                more()
+                    .map(|more| {
+                        view! {
+                            <li class="toast-rest">
+                                <a class="toast-more" href="/inbox">
+                                    {more}
+                                    " more in Activity"
+                                </a>
+                            </li>
+                        }
+                    })
+            }}
+        </ol>
+    }
+}
+
+#[component]
+fn Card(shown: Shown) -> impl IntoView {
+    let Shown { number, toast, .. } = shown;
+    let toaster = Toaster::get();
+    let tone = match toast.tone {
+        Tone::Plain => None,
+        Tone::Warn => Some("warn"),
+        Tone::Danger => Some("danger"),
+    };
+    let Toast {
+        icon, text, offer, ..
+    } = toast;
+    let close = move |_| {
+        toaster.close(number);
+        keep_focus(toaster);
+    };
+    view! {
+        <li class="toast" data-tone=tone data-testid="toast">
+            <Icon name=icon />
+            <p>{text}</p>
+            <button type="button" class="btn btn-quiet btn-icon" aria-label="Close message" on:click=close>
+                <Icon name="close" />
+            </button>
+            {offer.map(|offer| view! { <Action offer number /> })}
+        </li>
+    }
+}
+
+#[component]
+fn Action(offer: Offer, number: u64) -> impl IntoView {
+    let toaster = Toaster::get();
+    let inner = match offer {
+        Offer::Open { href, label } => Either::Left(view! {
+            <a class="btn" href=href on:click=move |_| toaster.close(number)>
+                {label}
+            </a>
+        }),
+        Offer::UndoCancel { booking, until } => Either::Right(view! { <Undo booking until /> }),
+    };
+    view! { <div class="btns">{inner}</div> }
+}
+
+/// The way back, and how long it is really open.
+#[component]
+fn Undo(booking: BookingId, until: Timestamp) -> impl IntoView {
+    let clock = Clock::get();
+    let left = Memo::new(move |_| time_left(until, clock.now()).as_secs());
+    let undo = move |_| {
+        Toaster::get().undo_cancel(booking);
+        browser::focus("booking-h");
+    };
+    view! {
+        <button type="button" class="btn" on:click=undo>
+            "Undo"
+        </button>
+        <span class="toast-left" role="timer" aria-label="Time left to undo">
+            {move || format!("{} s left", left.get())}
+        </span>
+    }
+}
+
+/// F8 or Alt+T lead to the stack, Esc closes the newest. Nothing ever takes the focus by itself.
+fn listen_to_keys(toaster: Toaster, list: NodeRef<html::Ol>) {
+    let keys = window_event_listener(ev::keydown, move |event| {
+        let to_stack = event.key() == "F8" || (event.alt_key() && event.code() == "KeyT");
+        if to_stack && toaster.stack().with_untracked(|stack| !stack.shown().is_empty()) {
+            event.prevent_default();
+            if let Some(list) = list.get_untracked() {
+                let _ = list.focus();
+            }
+        }
+        if event.key() == "Escape" && !event.default_prevented() && !browser::has_dialog() {
+            let inside = browser::has_focus_within("toasts");
+            if toaster.close_newest() && inside {
+                keep_focus(toaster);
+            }
+        }
+    });
+    on_cleanup(move || keys.remove());
+}
+
+/// The focused toast is gone: stay in the stack while there is another one, else go to the page.
+fn keep_focus(toaster: Toaster) {
+    let empty = toaster.stack().with_untracked(|stack| stack.shown().is_empty());
+    browser::focus(if empty { "main" } else { "toasts" });
+}
