@@ -59,7 +59,7 @@ pub async fn book_packs(
     let app = super::app()?;
     let Some(actor) = super::visitor() else {
         let next = ParamsMap::from_iter([("next", order.address())]).to_query_string();
-        super::see_other(&format!("/signin{next}"));
+        super::see_other(&format!("/sign-in{next}"));
         return Err(Problem::Unauthenticated);
     };
     let key = (!order.key.is_empty()).then(|| IdempotencyKey(order.key.clone()));
