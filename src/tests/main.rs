@@ -1,1 +1,10 @@
-fn main() {}
+//! The server as its clients see it: started whole, on a port of its own and a database of its own, with a
+//! clock whose hands the test holds. Every test runs on SQLite and on PostgreSQL (see `support`).
+
+#[macro_use]
+mod support;
+
+mod auth;
+mod boundaries;
+mod http;
+mod openapi;

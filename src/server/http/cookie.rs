@@ -2,17 +2,19 @@
 
 use axum::http::header::{COOKIE, HeaderMap, HeaderValue};
 
-use crate::domain::Timer;
 use crate::server::App;
 
 /// Its name.
 const NAME: &str = "voltbay_session";
 
+/// Browsers keep the cookie longer than any session lives (400 days is the most they allow): whether it still
+/// means anything is the server's business, and a session lives on as long as it is used.
+const FOR_EVER_S: u64 = 400 * 24 * 60 * 60;
+
 /// Sets the cookie: no script can read it, no other site's form can send it, and over TLS it never travels
 /// in the clear.
 pub fn signed_in(app: &App, token: &str) -> Option<HeaderValue> {
-    let seconds = app.timers.length(Timer::SessionTtl).as_secs();
-    write(app, token, seconds)
+    write(app, token, FOR_EVER_S)
 }
 
 /// Takes the cookie away.

@@ -33,6 +33,8 @@ use crate::domain::Problem;
 use crate::server::App;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The one address that has its slash: the files of the API's browsable page are named relative to it.
+const DOCS: &str = "/api/docs/";
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 /// For answers that are no page: they load nothing.
 const STRICT_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
@@ -118,7 +120,7 @@ impl MakeRequestId for Numbered {
 pub fn without_trailing_slash(mut request: Request) -> Result<Request, Response> {
     let path = request.uri().path();
     let trimmed = path.trim_end_matches('/');
-    if path.len() == 1 || trimmed.len() == path.len() {
+    if path.len() == 1 || trimmed.len() == path.len() || path == DOCS {
         return Ok(request);
     }
     let trimmed = if trimmed.is_empty() { "/" } else { trimmed };

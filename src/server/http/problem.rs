@@ -1,7 +1,7 @@
 //! Writes a [`Problem`] as RFC 9457: one shape for every refusal, whatever refused.
 
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use axum::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::response::{Html, IntoResponse, Response};
 use serde_json::{Map, Value};
 
@@ -18,6 +18,11 @@ impl IntoResponse for Problem {
         let mut response = (status, [(CONTENT_TYPE, MEDIA_TYPE)], body).into_response();
         if let Some(seconds) = retry_after_s(&self) {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
+        if response.status() == StatusCode::UNAUTHORIZED {
+            response
+                .headers_mut()
+                .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response.extensions_mut().insert(Told(self));
         response

@@ -3,6 +3,8 @@
 
 pub mod accounts;
 pub mod actor;
+pub mod announce;
+pub mod appoint;
 pub mod batteries;
 pub mod bookings;
 pub mod form;

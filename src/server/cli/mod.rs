@@ -7,7 +7,9 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Parser, Subcommand};
 
 use super::config::Config;
-use super::{App, Server, SystemClock, demo, telemetry};
+use super::{App, Server, SystemClock, telemetry};
+
+mod commands;
 
 /// A live battery-swap network
 #[derive(Parser, Debug)]
@@ -31,6 +33,12 @@ enum Command {
         #[arg(long, required = true)]
         demo: bool,
     },
+    /// Make an account for staff, an operator or an administrator
+    CreateUser(commands::NewUser),
+    /// Carry out every timer that is due, once, and end
+    Sweep,
+    /// Send true counts to every screen, to see that they arrive
+    TestBroadcast(commands::Broadcast),
 }
 
 /// Reads `.env` and the command line, carries the command out and tells how it went.
@@ -55,30 +63,27 @@ pub fn main() -> ExitCode {
 
 async fn carry_out(cli: Cli) -> anyhow::Result<ExitCode> {
     telemetry::start_logging(cli.config.log_format);
-    match cli.command.unwrap_or(Command::Serve) {
-        Command::Serve => {
-            Server::bind(cli.config, Arc::new(SystemClock))
-                .await?
-                .run()
-                .await?
-        }
-        Command::Migrate => {
-            App::open(cli.config, Arc::new(SystemClock)).await?;
+    let command = cli.command.unwrap_or(Command::Serve);
+    if let Command::Serve = command {
+        Server::bind(cli.config, Arc::new(SystemClock))
+            .await?
+            .run()
+            .await?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let app = App::open(cli.config, Arc::new(SystemClock)).await?;
+    let code = match command {
+        Command::Serve | Command::Migrate => {
             println!("The database is up to date.");
+            ExitCode::SUCCESS
         }
-        Command::Seed { .. } => seed(App::open(cli.config, Arc::new(SystemClock)).await?).await?,
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-async fn seed(app: App) -> anyhow::Result<()> {
-    let accounts = demo::load(&app).await?;
+        Command::Seed { .. } => commands::seed(&app).await?,
+        Command::CreateUser(new) => commands::create_user(&app, new).await?,
+        Command::Sweep => commands::sweep(&app).await?,
+        Command::TestBroadcast(broadcast) => commands::test_broadcast(&app, broadcast).await?,
+    };
     app.db.close().await;
-    println!("The demo network is loaded. Sign in as");
-    for account in accounts {
-        println!("  {:<24} {}  ({})", account.email, account.password, account.role);
-    }
-    Ok(())
+    Ok(code)
 }
 
 fn read_env_file() -> Result<(), String> {

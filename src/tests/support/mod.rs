@@ -1,0 +1,7 @@
+//! What every test stands on.
+
+#[macro_use]
+pub mod each_engine;
+pub mod app;
+pub mod client;
+pub mod clock;
