@@ -5,6 +5,7 @@
 //! them together and takes them down in order.
 
 pub mod auth;
+pub mod check;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -19,6 +19,7 @@ pub mod accounts;
 pub mod batteries;
 pub mod bookings;
 pub mod catalogue;
+pub mod check;
 mod commit;
 pub mod demo;
 pub mod idempotency;
