@@ -69,6 +69,9 @@ pub enum Problem {
     /// The path exists, the method does not.
     #[error("This address does not answer that method.")]
     MethodNotAllowed,
+    /// A plain request came to the address of a socket.
+    #[error("This address is a WebSocket. Ask for an upgrade of the connection.")]
+    UpgradeRequired,
     /// There is no such thing, or none that this person may know of.
     #[error("There is no such {what}.")]
     NotFound {
@@ -249,6 +252,7 @@ impl Problem {
             Self::UnsupportedMediaType => ("unsupported_media_type", 415, "Unsupported media type"),
             Self::TooLarge { .. } => ("too_large", 413, "Too large"),
             Self::MethodNotAllowed => ("method_not_allowed", 405, "Method not allowed"),
+            Self::UpgradeRequired => ("upgrade_required", 426, "WebSocket only"),
             Self::NotFound { .. } => ("not_found", 404, "Not found"),
             Self::Unauthenticated => ("unauthenticated", 401, "Not signed in"),
             Self::InvalidCredentials => ("invalid_credentials", 401, "Wrong e-mail or password"),

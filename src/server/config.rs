@@ -61,6 +61,15 @@ pub struct Config {
         global = true
     )]
     pub max_connections_per_ip: u32,
+    /// Open sockets allowed to one person, over all her tabs and devices
+    #[arg(
+        long,
+        env = "VOLTBAY_MAX_CONNECTIONS_PER_USER",
+        default_value_t = 100,
+        value_parser = clap::value_parser!(u32).range(1..),
+        global = true
+    )]
+    pub max_connections_per_user: u32,
     /// Lets the packs of the demo charge and customers come by: off, 1, or a speed such as 60
     #[arg(long, env = "VOLTBAY_SIMULATE", default_value = "off", global = true)]
     pub simulate: Speed,

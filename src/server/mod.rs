@@ -77,6 +77,9 @@ impl Server {
         let app = self.app;
         app.tasks.spawn(stop_on_signal(app.clone()));
         app.tasks.spawn(keep_numbers(app.clone()));
+        app.tasks
+            .spawn(live::relay::run(Arc::clone(&app.hub), app.shutdown.clone()));
+        app.tasks.spawn(http::ws::close_ended(app.clone()));
         jobs::start(&app);
         tracing::info!("Voltbay listens on http://{}", self.address);
         http::serve::accept(self.listener, http::router(&app), &app).await;

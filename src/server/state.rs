@@ -9,7 +9,9 @@ use tokio_util::task::TaskTracker;
 
 use crate::domain::{Clock, Timers, UserId};
 use crate::server::auth::Auth;
-use crate::server::config::Config;
+use crate::server::config::{Config, Switch};
+use crate::server::live::presence::{Limits, Presence};
+use crate::server::live::{Hub, outbox};
 use crate::server::store::Db;
 
 /// A listener that falls so far behind must look up who is still signed in.
@@ -30,6 +32,10 @@ pub struct App {
     pub config: Arc<Config>,
     /// Passwords, attempts and socket tickets.
     pub auth: Arc<Auth>,
+    /// The topics that somebody watches.
+    pub hub: Arc<Hub>,
+    /// Who is connected by a socket.
+    pub presence: Arc<Presence>,
     /// Tells whose sockets must close.
     pub ended_sessions: broadcast::Sender<EndedSession>,
     /// Cancelled when the server is to stop; whoever runs in the background watches it.
@@ -60,8 +66,12 @@ impl App {
                 )
             })?;
         let auth = Auth::new(&config, Arc::clone(&clock));
+        let hub = Hub::new(db.clone());
+        outbox::listen(&hub);
         Ok(Self {
             db,
+            hub,
+            presence: Presence::new(socket_limits(&config)),
             timers: Arc::new(config.timers.0.clone()),
             charge_speed,
             auth: Arc::new(auth),
@@ -71,5 +81,17 @@ impl App {
             shutdown: CancellationToken::new(),
             tasks: TaskTracker::new(),
         })
+    }
+}
+
+fn socket_limits(config: &Config) -> Limits {
+    let per_user = match config.rate_limit {
+        Switch::On => config.max_connections_per_user,
+        Switch::Off => u32::MAX,
+    };
+    let count = |most: u32| usize::try_from(most).unwrap_or(usize::MAX);
+    Limits {
+        per_address: count(config.max_connections_per_ip),
+        per_user: count(per_user),
     }
 }

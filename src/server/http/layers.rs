@@ -195,7 +195,7 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 /// The peer, or behind a trusted proxy whom it names: the last address in the list that is no proxy of
 /// ours, because everything before it may be made up.
-fn client_address(app: &App, request: &Request) -> ClientAddress {
+pub(super) fn client_address(app: &App, request: &Request) -> ClientAddress {
     let peer = request
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()

@@ -12,6 +12,7 @@ pub mod origin;
 pub mod pages;
 pub mod problem;
 pub mod serve;
+pub mod ws;
 
 use axum::Router;
 use axum::extract::Request;
@@ -63,6 +64,7 @@ pub fn router(app: &App) -> Router {
         .layer(CompressionLayer::new());
     Router::new()
         .merge(dynamic)
+        .merge(ws::router(app))
         .merge(health.with_state(app.clone()))
         .merge(assets::router(app))
         .layer(around())

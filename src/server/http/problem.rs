@@ -88,7 +88,7 @@ async fn explain(axum::extract::Path(name): axum::extract::Path<String>) -> Resp
 }
 
 /// What each problem means, beyond the one case in which somebody met it.
-const MEANINGS: [(&str, &str); 28] = [
+const MEANINGS: [(&str, &str); 29] = [
     (
         "invalid_json",
         "The body of the request is not JSON. The detail says where it stops being JSON.",
@@ -108,6 +108,10 @@ const MEANINGS: [(&str, &str); 28] = [
     (
         "method_not_allowed",
         "The address exists, but it does not answer this method. `Allow` lists those that it does.",
+    ),
+    (
+        "upgrade_required",
+        "The address is that of a WebSocket, and the request did not ask for an upgrade of the connection.",
     ),
     (
         "not_found",

@@ -68,6 +68,12 @@ impl Hub {
         Ok(subscription)
     }
 
+    /// Whether somebody watches the topic already.
+    pub fn is_watched(&self, topic: Topic) -> bool {
+        let channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
+        channels.contains_key(&topic)
+    }
+
     /// It takes events before it is established, so nothing falls between the look at the database and the
     /// first event heard of.
     fn channel(&self, topic: Topic) -> Arc<Channel> {

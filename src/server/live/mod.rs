@@ -31,3 +31,6 @@ pub use follower::Follower;
 pub use hub::Hub;
 pub use presence::{Presence, Seat};
 pub use session::Session;
+
+/// In which light a reader sees a booking.
+pub use crate::server::store::bookings::Audience;

@@ -2,7 +2,6 @@
 //! somebody who signed out.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use metrics::gauge;
@@ -11,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::UserId;
 use crate::server::telemetry::Metric;
 
-/// Most connections that one address or one person may have.
+/// Most sockets that one address or one person may have open.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// From one address.
@@ -38,7 +37,7 @@ pub struct Presence {
 #[derive(Default)]
 struct Room {
     next: u64,
-    addresses: HashMap<IpAddr, usize>,
+    addresses: HashMap<String, usize>,
     people: HashMap<UserId, HashMap<u64, Guest>>,
     taken: usize,
 }
@@ -52,7 +51,7 @@ struct Guest {
 pub struct Seat {
     presence: Arc<Presence>,
     number: u64,
-    address: Option<IpAddr>,
+    address: String,
     user: Option<UserId>,
     ended: CancellationToken,
 }
@@ -66,10 +65,10 @@ impl Presence {
         })
     }
 
-    /// A seat, unless the address or the person has too many. No address is one that is not counted.
-    pub fn seat(self: &Arc<Self>, address: Option<IpAddr>, person: Option<&Person>) -> Option<Seat> {
+    /// A seat, unless the address or the person has too many.
+    pub fn seat(self: &Arc<Self>, address: &str, person: Option<&Person>) -> Option<Seat> {
         let mut room = self.room.lock().unwrap_or_else(PoisonError::into_inner);
-        let of_address = address.and_then(|address| room.addresses.get(&address)).copied();
+        let of_address = room.addresses.get(address).copied();
         let of_person = person
             .and_then(|person| room.people.get(&person.user))
             .map(HashMap::len);
@@ -81,9 +80,7 @@ impl Presence {
         let (number, ended) = (room.next, CancellationToken::new());
         room.next += 1;
         room.taken += 1;
-        if let Some(address) = address {
-            *room.addresses.entry(address).or_insert(0) += 1;
-        }
+        *room.addresses.entry(address.to_owned()).or_insert(0) += 1;
         if let Some(person) = person {
             let guest = Guest {
                 session: person.session.clone(),
@@ -95,7 +92,7 @@ impl Presence {
         Some(Seat {
             presence: Arc::clone(self),
             number,
-            address,
+            address: address.to_owned(),
             user: person.map(|person| person.user),
             ended,
         })
@@ -141,12 +138,10 @@ impl Drop for Seat {
     fn drop(&mut self) {
         let mut room = self.presence.room.lock().unwrap_or_else(PoisonError::into_inner);
         room.taken -= 1;
-        if let Some(address) = self.address
-            && let Some(taken) = room.addresses.get_mut(&address)
-        {
+        if let Some(taken) = room.addresses.get_mut(&self.address) {
             *taken -= 1;
             if *taken == 0 {
-                room.addresses.remove(&address);
+                room.addresses.remove(&self.address);
             }
         }
         if let Some(user) = self.user
@@ -184,14 +179,14 @@ mod tests {
             per_user: 1,
         };
         let presence = Presence::new(limits);
-        let home = Some("10.0.0.1".parse().expect("an address"));
+        let home = "10.0.0.1";
         let first = presence.seat(home, Some(&person(1, "a")));
         assert!(first.is_some());
         assert!(presence.seat(home, Some(&person(1, "b"))).is_none(), "one person");
         let second = presence.seat(home, None);
         assert!(second.is_some());
         assert!(presence.seat(home, None).is_none(), "one address");
-        assert!(presence.seat(None, None).is_some(), "not counted");
+        assert!(presence.seat("10.0.0.2", None).is_some());
         drop(first);
         assert!(presence.seat(home, Some(&person(1, "b"))).is_some());
         drop(second);
@@ -205,8 +200,11 @@ mod tests {
             per_user: 9,
         };
         let presence = Presence::new(limits);
-        let seats = [(1, "a"), (1, "b"), (2, "c")]
-            .map(|(user, session)| presence.seat(None, Some(&person(user, session))).expect("room"));
+        let seats = [(1, "a"), (1, "b"), (2, "c")].map(|(user, session)| {
+            presence
+                .seat("10.0.0.1", Some(&person(user, session)))
+                .expect("room")
+        });
         let ended = || seats.each_ref().map(|seat| seat.ended.is_cancelled());
         presence.end_session("b");
         assert_eq!(ended(), [false, true, false]);

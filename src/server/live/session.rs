@@ -40,8 +40,8 @@ pub enum Input {
     Frames(Vec<Text>),
     /// The client was too slow for its topic.
     Lost,
-    /// A command was carried out.
-    Answered(Box<ServerMessage>),
+    /// A command was carried out; some need no answer, because the topic tells of it.
+    Answered(Option<Box<ServerMessage>>),
     /// What the topic needs cannot be read.
     Failed(Problem),
     /// The client takes nothing any more.
@@ -253,8 +253,8 @@ impl Session {
         Vec::new()
     }
 
-    fn answered(&mut self, answer: Box<ServerMessage>) -> Vec<Output> {
-        let mut outputs = vec![Output::Say(answer)];
+    fn answered(&mut self, answer: Option<Box<ServerMessage>>) -> Vec<Output> {
+        let mut outputs: Vec<Output> = answer.map(Output::Say).into_iter().collect();
         match self.waiting.pop_front() {
             Some(next) => outputs.push(Output::Do(next)),
             None => self.at_work = false,

@@ -193,7 +193,7 @@ fn commands_are_carried_out_one_after_the_other() {
     };
     let acked = |id| {
         let id = NotificationId(id);
-        Input::Answered(Box::new(ServerMessage::Acked { id }))
+        Input::Answered(Some(Box::new(ServerMessage::Acked { id })))
     };
     assert_eq!(stage.hear(r#"{"type":"ack","id":1}"#), [Output::Do(ack(1))]);
     assert!(stage.hear(r#"{"type":"ack","id":2}"#).is_empty());

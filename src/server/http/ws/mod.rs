@@ -1,0 +1,162 @@
+//! The sockets' addresses: who may shake hands. Which topic it is and what is said there is the connection's
+//! business.
+
+mod bookmark;
+mod command;
+mod connection;
+mod wire;
+
+use std::collections::HashMap;
+
+use axum::Router;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::{FromRequestParts, Path, Query, Request, State, WebSocketUpgrade};
+use axum::http::request::Parts;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use metrics::counter;
+use tokio::sync::broadcast::error::RecvError;
+
+use self::connection::{Caller, Wanted};
+use super::{layers, origin};
+use crate::domain::Problem;
+use crate::server::service::{Actor, ClientAddress, Visitor, accounts};
+use crate::server::telemetry::Metric;
+use crate::server::{App, EndedSession};
+
+/// Browsers say little: their messages are read through a small window.
+const READ_BUFFER: usize = 1_024;
+const WRITE_BUFFER: usize = 16 * 1_024;
+/// What a connection may hold back; the largest frame must fit in.
+const MAX_WRITE_BUFFER: usize = 128 * 1_024;
+/// Nobody has more to say at once.
+const MAX_MESSAGE: usize = 16 * 1_024;
+
+/// All sockets. Addresses have lost their trailing slash before they come here.
+pub fn router(app: &App) -> Router {
+    let public = Router::new()
+        .route("/ws/stations", get(stations))
+        .route("/ws/stations/{id}", get(station))
+        .layer(from_fn_with_state(app.clone(), locate));
+    let personal = Router::new()
+        .route("/ws/notifications", get(notifications))
+        .route("/ws/bookings/{id}", get(booking))
+        .route("/ws/bookings/{id}/items", get(booking))
+        .layer(from_fn_with_state(app.clone(), layers::identify));
+    public.merge(personal).with_state(app.clone())
+}
+
+/// Public sockets do not ask who it is, only from where, to count.
+async fn locate(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let address = layers::client_address(&app, &request);
+    request.extensions_mut().insert(address);
+    next.run(request).await
+}
+
+async fn stations(State(app): State<App>, handshake: Handshake) -> Response {
+    answer(handshake.open(&app, Wanted::Stations, None))
+}
+
+async fn station(State(app): State<App>, Path(id): Path<String>, handshake: Handshake) -> Response {
+    answer(handshake.open(&app, Wanted::Station(id), None))
+}
+
+async fn notifications(State(app): State<App>, mut handshake: Handshake) -> Response {
+    answer(match handshake.signed_in(&app).await {
+        Ok(actor) => handshake.open(&app, Wanted::Notifications, Some(actor)),
+        Err(problem) => Err(problem),
+    })
+}
+
+async fn booking(State(app): State<App>, Path(path): Path<String>, mut handshake: Handshake) -> Response {
+    answer(match handshake.signed_in(&app).await {
+        Ok(actor) => handshake.open(&app, Wanted::Booking(path), Some(actor)),
+        Err(problem) => Err(problem),
+    })
+}
+
+fn answer(outcome: Result<Response, Problem>) -> Response {
+    let result = outcome.as_ref().map_or_else(Problem::code, |_| "accepted");
+    counter!(Metric::WsUpgrades.name(), "result" => result).increment(1);
+    outcome.unwrap_or_else(IntoResponse::into_response)
+}
+
+/// What a client brings to open a socket.
+struct Handshake {
+    visitor: Option<Actor>,
+    address: String,
+    asked: HashMap<String, String>,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+}
+
+impl FromRequestParts<App> for Handshake {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        if !origin::may_connect(&app.config, &parts.headers) {
+            counter!(Metric::WsUpgrades.name(), "result" => Problem::ForeignOrigin.code()).increment(1);
+            return Err(Problem::ForeignOrigin);
+        }
+        let visitor = parts.extensions.get::<Visitor>().cloned().unwrap_or_default();
+        let address = parts.extensions.get::<ClientAddress>().ok_or(Problem::Internal)?;
+        let address = address.0.clone();
+        let asked = Query::try_from_uri(&parts.uri).map(|Query(asked)| asked);
+        Ok(Self {
+            visitor: visitor.0,
+            address,
+            asked: asked.unwrap_or_default(),
+            upgrade: WebSocketUpgrade::from_request_parts(parts, app).await,
+        })
+    }
+}
+
+impl Handshake {
+    /// Who it is: by cookie or token, or by a ticket, which is worth nothing afterwards.
+    async fn signed_in(&mut self, app: &App) -> Result<Actor, Problem> {
+        if let Some(actor) = self.visitor.take() {
+            return Ok(actor);
+        }
+        let ticket = self.asked.get("ticket");
+        let actor = match ticket {
+            Some(ticket) => accounts::redeem_ticket(app, ticket).await?,
+            None => None,
+        };
+        actor.ok_or_else(|| Problem::forbidden("Sign in first: this socket is for people with an account."))
+    }
+
+    fn open(self, app: &App, wanted: Wanted, actor: Option<Actor>) -> Result<Response, Problem> {
+        let upgrade = self.upgrade.map_err(|_| Problem::UpgradeRequired)?;
+        let caller = Caller {
+            wanted,
+            actor,
+            address: self.address,
+            asked: self.asked,
+        };
+        let (app, tasks) = (app.clone(), app.tasks.clone());
+        let response = upgrade
+            .read_buffer_size(READ_BUFFER)
+            .write_buffer_size(WRITE_BUFFER)
+            .max_write_buffer_size(MAX_WRITE_BUFFER)
+            .max_message_size(MAX_MESSAGE)
+            .max_frame_size(MAX_MESSAGE)
+            .on_upgrade(move |socket| tasks.track_future(connection::serve(app, socket, caller)));
+        Ok(response)
+    }
+}
+
+/// Closes the sockets of whoever signs out or is deactivated.
+pub async fn close_ended(app: App) {
+    let mut ended = app.ended_sessions.subscribe();
+    loop {
+        let end = tokio::select! {
+            end = ended.recv() => end,
+            () = app.shutdown.cancelled() => return,
+        };
+        match end {
+            Ok(EndedSession::Session(session)) => app.presence.end_session(&session),
+            Ok(EndedSession::User(user)) => app.presence.end_user(user),
+            Err(RecvError::Lagged(_)) => app.presence.end_everybody(),
+            Err(RecvError::Closed) => return,
+        }
+    }
+}
