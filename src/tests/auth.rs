@@ -227,7 +227,10 @@ async fn who_guesses_passwords_is_told_to_wait_and_the_owner_elsewhere_is_not() 
     let guesser = app.client().with("x-forwarded-for", "192.0.2.1");
     let guess = json!({"email": asha.email, "password": "a guess"});
     for _ in 0..10 {
-        guesser.post(LOGIN, guess.clone()).await.problem(401, "invalid_credentials");
+        guesser
+            .post(LOGIN, guess.clone())
+            .await
+            .problem(401, "invalid_credentials");
     }
     let right = json!({"email": asha.email, "password": PASSWORD});
     let refused = guesser.post(LOGIN, right.clone()).await;
@@ -255,7 +258,10 @@ async fn a_made_up_proxy_is_not_believed() {
     let guess = json!({"email": "asha@example.org", "password": "a guess"});
     for number in 0..10 {
         let client = app.client().with("x-forwarded-for", &format!("192.0.2.{number}"));
-        client.post(LOGIN, guess.clone()).await.problem(401, "invalid_credentials");
+        client
+            .post(LOGIN, guess.clone())
+            .await
+            .problem(401, "invalid_credentials");
     }
     let client = app.client().with("x-forwarded-for", "192.0.2.99");
     client.post(LOGIN, guess).await.problem(429, "too_many_requests");

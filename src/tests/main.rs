@@ -5,6 +5,8 @@
 mod support;
 
 mod auth;
+mod bookings;
 mod boundaries;
+mod expiry;
 mod http;
 mod openapi;

@@ -28,6 +28,8 @@ pub struct TestApp {
     /// Where it listens.
     pub address: SocketAddr,
     database: Database,
+    settings: Vec<String>,
+    running: tokio::task::JoinHandle<anyhow::Result<()>>,
     people: AtomicU32,
 }
 
@@ -91,27 +93,34 @@ impl TestApp {
 
     async fn start(database: Database, settings: &[&str]) -> Self {
         let clock = Arc::new(TestClock::default());
-        let url = database.url();
-        let fixed = [
-            "voltbay",
-            "--addr=127.0.0.1:0",
-            "--rate-limit=off",
-            "--database-url",
-            &url,
-        ];
-        let config = Settings::parse_from(fixed.iter().chain(settings)).config;
-        let server = Server::bind(config, Arc::clone(&clock) as Arc<dyn Clock>)
-            .await
-            .unwrap();
+        let settings: Vec<String> = settings.iter().map(ToString::to_string).collect();
+        let server = launch(&database, &settings, &clock).await;
         let (app, address) = (server.app().clone(), server.address());
-        tokio::spawn(server.run());
+        let running = tokio::spawn(server.run());
+        let people = AtomicU32::new(0);
         Self {
             app,
             clock,
             address,
             database,
-            people: AtomicU32::new(0),
+            settings,
+            running,
+            people,
         }
+    }
+
+    /// Pulls the plug: whatever is under way is torn off.
+    pub async fn crash(&mut self) {
+        self.running.abort();
+        self.app.shutdown.cancel();
+        let _ = (&mut self.running).await;
+    }
+
+    /// Starts a new server on what is in the database. It listens on another port.
+    pub async fn restart(&mut self) {
+        let server = launch(&self.database, &self.settings, &self.clock).await;
+        (self.app, self.address) = (server.app().clone(), server.address());
+        self.running = tokio::spawn(server.run());
     }
 
     /// Somebody who is not signed in.
@@ -165,6 +174,22 @@ impl TestApp {
             token,
         }
     }
+}
+
+async fn launch(database: &Database, settings: &[String], clock: &Arc<TestClock>) -> Server {
+    let url = database.url();
+    let fixed = [
+        "voltbay",
+        "--addr=127.0.0.1:0",
+        "--rate-limit=off",
+        "--database-url",
+        &url,
+    ];
+    let words = fixed.into_iter().chain(settings.iter().map(String::as_str));
+    let config = Settings::parse_from(words).config;
+    Server::bind(config, Arc::clone(clock) as Arc<dyn Clock>)
+        .await
+        .unwrap()
 }
 
 impl Drop for TestApp {

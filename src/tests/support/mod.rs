@@ -5,3 +5,4 @@ pub mod each_engine;
 pub mod app;
 pub mod client;
 pub mod clock;
+pub mod world;
