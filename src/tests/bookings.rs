@@ -151,7 +151,7 @@ each_engine! {
         let booking = book(&asha, world.order(1)).await.expect(201);
         binu.client.get(&format!("/api/v1/bookings/{}", booking["id"])).await.problem(404, "not_found");
         act(&binu, &booking, "cancel", json!({})).await.problem(404, "not_found");
-        act(&binu, &booking, "ready", json!({})).await.problem(404, "not_found");
+        act(&binu, &booking, "ready", json!({})).await.problem(403, "forbidden");
         act(&asha, &booking, "ready", json!({})).await.problem(403, "forbidden");
         collect(&asha, &booking).await.problem(403, "forbidden");
         assert_eq!(world.counts(&app).await, (0, 1, 1));
