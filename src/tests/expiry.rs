@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use voltbay::server::service::bookings;
 
-use crate::support::app::{Person, TestApp};
+use crate::support::app::Person;
 use crate::support::world::World;
 
 async fn book(who: &Person, world: &World) -> Value {

@@ -21,8 +21,6 @@ pub struct Order {
     pub station: StationId,
     /// One line a pack.
     pub lines: Vec<Line>,
-    /// How to pay.
-    pub payment_method: PaymentMethod,
     /// The vehicle, in capitals without blanks.
     pub vehicle: Option<String>,
     /// How long to hold the packs.
@@ -67,7 +65,6 @@ impl Order {
         Ok(Self {
             station,
             lines,
-            payment_method: body.payment_method,
             vehicle,
             hold_for,
         })
