@@ -1,1 +1,631 @@
-//! x
+//! What holds for every route: who may, what is refused and how, and what surrounds an answer.
+
+use serde_json::{Value, json};
+use voltbay::domain::Role;
+
+use crate::support::app::TestApp;
+use crate::support::client::{Answer, Client};
+
+/// Who may use a route at all.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+enum Who {
+    Anybody,
+    SignedIn,
+    /// Staff of the station in the path.
+    Staff,
+    /// The operator of the station in the path.
+    Operator,
+    Admin,
+}
+
+/// Every route, with a body it understands and who may use it. `S` stands for the station, `B` for a
+/// battery in it, `K` for a booking there.
+fn routes() -> Vec<(&'static str, &'static str, Option<Value>, Who)> {
+    use Who::{Admin, Anybody, Operator, SignedIn, Staff};
+    let account = json!({"name": "A", "email": "a@example.org", "password": "0123456789"});
+    let nobody = json!({"email": "nobody@example.org", "password": "0123456789"});
+    vec![
+        ("POST", "/api/v1/auth/register", Some(account), Anybody),
+        ("GET", "/api/v1/stations", None, Anybody),
+        ("GET", "/api/v1/stations/S", None, Anybody),
+        ("GET", "/api/v1/stations/S/batteries", None, Anybody),
+        ("GET", "/api/v1/stations/S/services", None, Anybody),
+        ("GET", "/api/v1/battery-models", None, Anybody),
+        ("GET", "/api/openapi.json", None, Anybody),
+        ("GET", "/healthz", None, Anybody),
+        ("GET", "/readyz", None, Anybody),
+        ("GET", "/metrics", None, Anybody),
+        ("GET", "/api/v1/me", None, SignedIn),
+        ("PATCH", "/api/v1/me", Some(json!({})), SignedIn),
+        ("POST", "/api/v1/ws-ticket", None, SignedIn),
+        ("GET", "/api/v1/bookings", None, SignedIn),
+        (
+            "POST",
+            "/api/v1/bookings",
+            Some(json!({"station_id": 0, "items": []})),
+            SignedIn,
+        ),
+        ("GET", "/api/v1/notifications", None, SignedIn),
+        ("POST", "/api/v1/notifications/read-all", None, SignedIn),
+        ("POST", "/api/v1/notifications/0/read", None, SignedIn),
+        ("GET", "/api/v1/bookings?station_id=S", None, Staff),
+        ("GET", "/api/v1/stations/S/bookings/find?code=0000", None, Staff),
+        (
+            "PATCH",
+            "/api/v1/stations/S",
+            Some(json!({"status": "online"})),
+            Staff,
+        ),
+        (
+            "POST",
+            "/api/v1/stations/S/batteries",
+            Some(json!({"serial": "", "model_id": 0})),
+            Staff,
+        ),
+        ("PATCH", "/api/v1/batteries/B", Some(json!({})), Staff),
+        ("POST", "/api/v1/bookings/K/ready", None, Staff),
+        (
+            "POST",
+            "/api/v1/bookings/K/collect",
+            Some(json!({"code": "------"})),
+            Staff,
+        ),
+        ("POST", "/api/v1/bookings/K/no-show", None, Staff),
+        (
+            "PATCH",
+            "/api/v1/stations/S",
+            Some(json!({"name": "Uptown"})),
+            Operator,
+        ),
+        ("POST", "/api/v1/users/0/deactivate", None, Admin),
+        ("POST", "/api/v1/users/0/activate", None, Admin),
+        ("POST", "/api/v1/auth/login", Some(nobody), Anybody),
+    ]
+}
+
+/// Neither asked to sign in nor told that somebody else may.
+fn was_let_in(answer: &Answer) -> bool {
+    let code = serde_json::from_slice::<Value>(&answer.body)
+        .map(|body| body["code"].clone())
+        .unwrap_or_default();
+    !matches!(code.as_str(), Some("unauthenticated" | "forbidden"))
+}
+
+each_engine! {
+    async fn every_route_lets_in_who_may_and_nobody_else(app: TestApp) {
+        let network = app.network(2).await;
+        let customer = app.customer().await;
+        let booking = customer.client.post("/api/v1/bookings", network.order(1)).await.expect(201);
+        let stranger = app.customer().await;
+        let attendant_elsewhere = app.staff(Role::Attendant, &[]).await;
+        let admin = app.staff(Role::Admin, &[]).await;
+        // What each may do at most; who works elsewhere may no more than a customer.
+        let people: [(&str, Client, Who); 6] = [
+            ("nobody", app.client(), Who::Anybody),
+            ("a customer", stranger.client, Who::SignedIn),
+            ("an attendant elsewhere", attendant_elsewhere.client, Who::SignedIn),
+            ("the attendant", network.attendant.client.clone(), Who::Staff),
+            ("the operator", network.operator.client.clone(), Who::Operator),
+            ("an administrator", admin.client, Who::Admin),
+        ];
+        for (method, path, body, needed) in routes() {
+            let path = path
+                .replace("/K", &format!("/{}", booking["id"]))
+                .replace("/B", &format!("/{}", network.batteries[1]))
+                .replace("/S", &format!("/{}", network.station))
+                .replace("=S", &format!("={}", network.station));
+            for (who, client, role) in &people {
+                let answer = client.send(method, &path, body.as_ref().map(Value::to_string).as_deref()).await;
+                assert!(answer.status < 500, "{method} {path} by {who}: {}", answer.text());
+                let hidden = answer.status == 404 && path.contains("/bookings/");
+                let let_in = was_let_in(&answer) && !(hidden && *role < Who::Staff);
+                assert_eq!(let_in, *role >= needed, "{method} {path} by {who}: {} {}", answer.status, answer.text());
+                if !let_in && *who == "nobody" {
+                    answer.problem(401, "unauthenticated");
+                    assert_eq!(answer.header("www-authenticate"), Some("Bearer"));
+                }
+            }
+        }
+    }
+
+    async fn an_operator_has_no_say_at_another_operators_station(app: TestApp) {
+        let network = app.network(1).await;
+        let other = app.staff(Role::Admin, &[]).await;
+        other.client.get("/api/v1/me").await.expect(200);
+        let rival = app.staff_of("Rival", Role::Operator, &[]).await;
+        let station = format!("/api/v1/stations/{}", network.station);
+        rival.client.patch(&station, json!({"name": "Mine"})).await.problem(403, "forbidden");
+        rival.client.patch(&station, json!({"status": "closed"})).await.problem(403, "forbidden");
+        let battery = json!({"serial": "X", "model_id": network.model});
+        rival.client.post(&format!("{station}/batteries"), battery).await.problem(403, "forbidden");
+        let battery = format!("/api/v1/batteries/{}", network.batteries[0]);
+        rival.client.delete(&battery).await.problem(403, "forbidden");
+    }
+
+    async fn what_is_no_sensible_request_is_refused_by_field_and_changes_nothing(app: TestApp) {
+        let network = app.network(2).await;
+        let customer = app.customer().await;
+        let before = written(&app).await;
+        let (station, model, battery) = (network.station, network.model, network.batteries[0]);
+        let order = |items: Value| json!({"station_id": station, "items": items});
+        let cases = [
+            (json!({"items": []}), "station_id"),
+            (json!({"station_id": "1", "items": []}), "station_id"),
+            (order(json!([])), "items"),
+            (order(json!([{"kind": "swap"}])), "items[0]"),
+            (order(json!([{"kind": "swap", "model_id": model, "battery_id": battery}])), "items[0]"),
+            (order(json!([{"kind": "swap", "model_id": model, "quantity": 0}])), "items[0].quantity"),
+            (order(json!([{"kind": "swap", "model_id": model, "quantity": -1}])), "items[0].quantity"),
+            (order(json!([{"kind": "swap", "model_id": model, "quantity": 1_000_000}])), "items[0].quantity"),
+            (order(json!([{"kind": "swap", "model_id": model, "price": 1}])), "items[0].price"),
+            (order(json!([{"kind": "jump", "model_id": model}])), "items[0].kind"),
+            (json!({"station_id": station, "items": [{"kind": "swap", "model_id": model}], "vehicle": "V".repeat(33)}), "vehicle"),
+            (json!({"station_id": station, "items": [{"kind": "swap", "model_id": model}], "hold_minutes": 600}), "hold_minutes"),
+            (json!({"station_id": station, "items": [{"kind": "swap", "model_id": model}], "payment_state": "paid"}), "payment_state"),
+            (json!({"station_id": station, "items": [{"kind": "swap", "model_id": model}], "vehicle": "a\u{0}"}), "vehicle"),
+        ];
+        for (body, field) in cases {
+            let answer = customer.client.post("/api/v1/bookings", body.clone()).await;
+            let errors = answer.problem(422, "invalid")["errors"].clone();
+            let named = errors.as_array().unwrap().iter().any(|error| error["field"].as_str().unwrap().starts_with(field));
+            assert!(named, "{body} was answered {errors}");
+        }
+        let unknown = [
+            order(json!([{"kind": "swap", "model_id": 999_999}])),
+            order(json!([{"kind": "swap", "battery_id": 999_999}])),
+            json!({"station_id": 999_999, "items": [{"kind": "swap", "model_id": model}]}),
+            json!({"station_id": i64::MAX, "items": [{"kind": "swap", "model_id": model}]}),
+        ];
+        for body in unknown {
+            let status = customer.client.post("/api/v1/bookings", body.clone()).await.status;
+            assert!(matches!(status, 404 | 409 | 422), "{body} was answered {status}");
+        }
+        assert_eq!(written(&app).await, before, "something was half done");
+    }
+
+    async fn a_battery_or_station_that_makes_no_sense_is_refused_by_field(app: TestApp) {
+        let network = app.network(1).await;
+        let client = &network.operator.client;
+        let before = written(&app).await;
+        let stations = [
+            (json!({"name": "", "latitude": 0.0, "longitude": 0.0}), "name"),
+            (json!({"name": "x".repeat(81), "latitude": 0.0, "longitude": 0.0}), "name"),
+            (json!({"name": "A", "latitude": 91.0, "longitude": 0.0}), "latitude"),
+            (json!({"name": "A", "latitude": 0.0, "longitude": -181.0}), "longitude"),
+            (json!({"name": "A", "latitude": "north", "longitude": 0.0}), "latitude"),
+            (json!({"name": "A", "latitude": 0.0, "longitude": 0.0, "slots": 0}), "slots"),
+            (json!({"name": "A", "latitude": 0.0, "longitude": 0.0, "slots": 100_000}), "slots"),
+            (json!({"name": "A", "latitude": 0.0, "longitude": 0.0, "timezone": "Mars/Olympus"}), "timezone"),
+            (json!({"name": "A", "latitude": 0.0, "longitude": 0.0, "opening_hours": "never mind"}), "opening_hours"),
+        ];
+        for (body, field) in stations {
+            client.post("/api/v1/stations", body).await.wrong_field(field);
+        }
+        let path = format!("/api/v1/stations/{}/batteries", network.station);
+        let model = network.model;
+        let batteries = [
+            (json!({"serial": "", "model_id": model}), "serial"),
+            (json!({"serial": "x".repeat(65), "model_id": model}), "serial"),
+            (json!({"serial": "X", "model_id": 999_999}), "model_id"),
+            (json!({"serial": "X", "model_id": model, "soc": 101}), "soc"),
+            (json!({"serial": "X", "model_id": model, "soh": -1}), "soh"),
+            (json!({"serial": "X", "model_id": model, "slot": 0}), "slot"),
+            (json!({"serial": "X", "model_id": model, "slot": 999}), "slot"),
+        ];
+        for (body, field) in batteries {
+            client.post(&path, body).await.wrong_field(field);
+        }
+        let again = json!({"serial": "P0", "model_id": model});
+        client.post(&path, again).await.problem(409, "serial_taken");
+        let there = json!({"serial": "X", "model_id": model, "slot": 1});
+        client.post(&path, there).await.problem(409, "slot_taken");
+        client.patch(&format!("/api/v1/stations/{}", network.station), json!({"status": "open"})).await.wrong_field("status");
+        assert_eq!(written(&app).await, before, "something was half done");
+    }
+
+    async fn the_same_key_and_body_give_the_same_answer_and_one_booking(app: TestApp) {
+        let network = app.network(3).await;
+        let customer = app.customer().await;
+        let client = customer.client.with("idempotency-key", "tap-tap");
+        let first = client.post("/api/v1/bookings", network.order(1)).await.expect(201);
+        let second = client.post("/api/v1/bookings", network.order(1)).await.expect(201);
+        assert_eq!(first, second);
+        client.post("/api/v1/bookings", network.order(2)).await.problem(422, "idempotency_mismatch");
+        let mine = customer.client.get("/api/v1/bookings").await.expect(200);
+        assert_eq!(mine["items"].as_array().unwrap().len(), 1);
+        let other = app.customer().await.client.with("idempotency-key", "tap-tap");
+        let theirs = other.post("/api/v1/bookings", network.order(1)).await.expect(201);
+        assert_ne!(theirs["id"], first["id"], "a key is its owner's own");
+    }
+}
+
+/// How many rows there are in every table that a refused request might have touched.
+async fn written(app: &TestApp) -> Vec<i64> {
+    let mut snapshot = app.app.db.snapshot().await.unwrap();
+    let mut counts = Vec::new();
+    for count in [
+        "SELECT COUNT(*) FROM booking",
+        "SELECT COUNT(*) FROM booking_item",
+        "SELECT COUNT(*) FROM hold",
+        "SELECT COUNT(*) FROM notification",
+        "SELECT COUNT(*) FROM event",
+        "SELECT COUNT(*) FROM audit",
+        "SELECT COUNT(*) FROM station",
+        "SELECT COUNT(*) FROM battery",
+        "SELECT COUNT(*) FROM idempotency",
+    ] {
+        let (rows,): (i64,) = sqlx::query_as(count).fetch_one(&mut *snapshot).await.unwrap();
+        counts.push(rows);
+    }
+    counts
+}
+
+#[tokio::test]
+async fn a_key_is_short_and_printable() {
+    let app = TestApp::on_sqlite().await;
+    let customer = app.customer().await;
+    let body = json!({"station_id": 1, "items": [{"kind": "swap", "model_id": 1}]});
+    for key in ["", "two words", &"x".repeat(129)] {
+        let client = customer.client.with("idempotency-key", key);
+        client
+            .post("/api/v1/bookings", body.clone())
+            .await
+            .wrong_field("Idempotency-Key");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_no_json_has_its_own_refusals() {
+    let app = TestApp::on_sqlite().await;
+    let client = app.client();
+    let login = "/api/v1/auth/login";
+    for body in ["", "nojson", "{", "{\"email\":", "{} {}", "\u{feff}{}"] {
+        client
+            .send("POST", login, Some(body))
+            .await
+            .problem(400, "invalid_json");
+    }
+    for body in ["[]", "null", "1", "\"x\"", r#"["a@b.cd","0123456789",false]"#] {
+        client.send("POST", login, Some(body)).await.wrong_field("body");
+    }
+    let form = client.with("content-type", "application/x-www-form-urlencoded");
+    form.send("POST", login, Some("email=a"))
+        .await
+        .problem(415, "unsupported_media_type");
+    client
+        .send("POST", login, None)
+        .await
+        .problem(415, "unsupported_media_type");
+    let long = format!("{{\"email\":\"{}\"}}", "x".repeat(70_000));
+    let answer = client
+        .send("POST", login, Some(&long))
+        .await
+        .problem(413, "too_large");
+    assert_eq!(answer["limit_bytes"], 65_536);
+}
+
+#[tokio::test]
+async fn a_body_in_chunks_is_measured_while_it_comes_in() {
+    let app = TestApp::on_sqlite().await;
+    let chunk = format!("1000\r\n{}\r\n", "x".repeat(0x1000));
+    let head = "POST /api/v1/auth/login HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\
+                content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n";
+    let request = format!("{head}{}0\r\n\r\n", chunk.repeat(20));
+    let answer = app.client().raw(request.as_bytes()).await;
+    assert!(String::from_utf8_lossy(&answer).starts_with("HTTP/1.1 413 "));
+}
+
+#[tokio::test]
+async fn what_does_not_exist_is_told_in_the_agreed_form() {
+    let app = TestApp::on_sqlite().await;
+    let customer = app.customer().await;
+    for path in [
+        "/api",
+        "/api/v1",
+        "/api/v1/nothing",
+        "/api/v2/stations",
+        "/api/v1/stations/abc",
+        "/api/v1/stations/999999",
+        "/api/v1/stations/1.5",
+        "/api/v1/stations/99999999999999999999",
+        "/api/v1/stations/%00",
+        "/api/v1/bookings/x",
+        "/api/v1/stations/1/2/3",
+        "/api/v1/bookings/999999",
+        "/api/v1/stations/-1/batteries",
+    ] {
+        customer.client.get(path).await.problem(404, "not_found");
+    }
+}
+
+#[tokio::test]
+async fn a_method_that_an_address_does_not_answer_is_told_which_it_does() {
+    let app = TestApp::on_sqlite().await;
+    for action in ["cancel", "undo-cancel", "ready", "collect", "no-show"] {
+        let answer = app.client().get(&format!("/api/v1/bookings/1/{action}")).await;
+        answer.problem(405, "method_not_allowed");
+        assert_eq!(answer.header("allow"), Some("POST"), "{action}");
+    }
+    let answer = app.client().delete("/api/v1/stations").await;
+    answer.problem(405, "method_not_allowed");
+    assert_eq!(answer.header("allow"), Some("GET,HEAD,POST"));
+}
+
+#[tokio::test]
+async fn a_slash_at_the_end_changes_nothing() {
+    let app = TestApp::on_sqlite().await;
+    app.client().get("/api/v1/stations/").await.expect(200);
+    app.client().get("/api/v1/stations/?q=x").await.expect(200);
+    let body = json!({"name": "Asha", "email": "asha@example.org", "password": "0123456789"});
+    app.client()
+        .post("/api/v1/auth/register/", body)
+        .await
+        .expect(201);
+    let page = app.client().get("/stations/?q=x").await;
+    assert_eq!(
+        (page.status, page.header("location")),
+        (308, Some("/stations?q=x"))
+    );
+    let outside = app.client().get("//evil.example.org/").await;
+    assert!(
+        !outside
+            .header("location")
+            .is_some_and(|location| location.starts_with("//")),
+        "{outside:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_query_that_makes_no_sense_is_refused_by_field() {
+    let app = TestApp::on_sqlite().await;
+    let customer = app.customer().await;
+    for (path, field) in [
+        ("stations?near=here", "near"),
+        ("stations?near=91,0", "near"),
+        ("stations?near=9.9,76.2&radius_km=0", "radius_km"),
+        ("stations?near=9.9,76.2&radius_km=NaN", "radius_km"),
+        ("stations?model=VB60", "model"),
+        ("stations?available=perhaps", "available"),
+        ("stations?cursor=made-up", "cursor"),
+        ("bookings?state=lost", "state"),
+        ("bookings?limit=0", "limit"),
+        ("bookings?limit=101", "limit"),
+        ("bookings?station_id=x", "station_id"),
+        ("bookings?cursor=made-up", "cursor"),
+        ("bookings?q=%00", "query"),
+        ("notifications?cursor=made-up", "cursor"),
+    ] {
+        customer
+            .client
+            .get(&format!("/api/v1/{path}"))
+            .await
+            .wrong_field(field);
+    }
+    customer
+        .client
+        .get("/api/v1/stations?utm_source=poster&near=&available=0")
+        .await
+        .expect(200);
+}
+
+#[tokio::test]
+async fn a_foreign_page_changes_nothing() {
+    let app = TestApp::on_sqlite().await;
+    let customer = app.customer().await;
+    let cookie = format!("voltbay_session={}", customer.token);
+    let browser = app.client().with("cookie", &cookie);
+    let foreign = browser
+        .with("origin", "https://evil.example.org")
+        .with("sec-fetch-site", "cross-site");
+    foreign
+        .act("/api/v1/auth/logout")
+        .await
+        .problem(403, "foreign_origin");
+    foreign
+        .patch("/api/v1/me", json!({"name": "Eve"}))
+        .await
+        .problem(403, "foreign_origin");
+    let call = foreign.with("content-type", "application/x-www-form-urlencoded");
+    call.send("POST", "/call/sign_out", Some(""))
+        .await
+        .problem(403, "foreign_origin");
+    foreign.get("/api/v1/me").await.expect(200);
+    let own = browser
+        .with("origin", &format!("http://{}", app.address))
+        .with("sec-fetch-site", "same-origin");
+    own.patch("/api/v1/me", json!({"name": "Usha"})).await.expect(200);
+}
+
+#[tokio::test]
+async fn every_answer_says_what_a_browser_must_not_do_with_it() {
+    let app = TestApp::on_sqlite().await;
+    for path in [
+        "/",
+        "/nothing",
+        "/api/v1/stations",
+        "/api/v1/nothing",
+        "/healthz",
+        "/problems/not-found",
+    ] {
+        let answer = app.client().get(path).await;
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
+        assert_eq!(answer.header("referrer-policy"), Some("same-origin"), "{path}");
+        assert!(
+            answer
+                .header("content-security-policy")
+                .unwrap()
+                .contains("frame-ancestors 'none'"),
+            "{path}"
+        );
+        assert!(
+            answer.header("x-request-id").is_some_and(|id| id.len() == 36),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_scripts_of_a_page_carry_the_number_that_its_policy_allows_once() {
+    let app = TestApp::on_sqlite().await;
+    let nonce = async || {
+        let page = app.client().get("/").await;
+        page.status.eq(&200).then_some(()).expect("the page");
+        let policy = page.header("content-security-policy").unwrap().to_owned();
+        let nonce = policy
+            .split("'nonce-")
+            .nth(1)
+            .unwrap()
+            .split('\'')
+            .next()
+            .unwrap()
+            .to_owned();
+        let html = page.text();
+        assert!(
+            !policy.contains("unsafe-inline") && html.contains("<script"),
+            "{policy}"
+        );
+        for script in html.split("<script").skip(1) {
+            let tag = script.split('>').next().unwrap();
+            assert!(
+                tag.contains(&format!("nonce=\"{nonce}\"")) || tag.contains("src="),
+                "<script{tag}>"
+            );
+        }
+        assert!(
+            !html.contains(" style=\""),
+            "the policy allows no style attribute"
+        );
+        nonce
+    };
+    assert_ne!(nonce().await, nonce().await);
+}
+
+#[tokio::test]
+async fn an_address_without_a_page_says_so() {
+    let app = TestApp::on_sqlite().await;
+    let page = app.client().get("/no/such/page").await;
+    assert_eq!(page.status, 404);
+    assert!(page.header("content-type").unwrap().starts_with("text/html"));
+}
+
+#[tokio::test]
+async fn what_is_long_travels_compressed_to_who_understands_it() {
+    let app = TestApp::on_sqlite().await;
+    let answer = app
+        .client()
+        .with("accept-encoding", "br")
+        .get("/api/openapi.json")
+        .await;
+    assert_eq!(answer.header("content-encoding"), Some("br"));
+    assert!(answer.body.len() < 20_000);
+    let plain = app.client().get("/api/openapi.json").await;
+    assert_eq!(plain.header("content-encoding"), None);
+}
+
+#[tokio::test]
+async fn requests_are_counted_by_route_and_never_by_id() {
+    let app = TestApp::on_sqlite().await;
+    app.client().get("/api/v1/stations/424242").await.expect(404);
+    app.client().send("BREW", "/coffee", None).await;
+    let numbers = app.client().get("/metrics").await.text();
+    assert!(
+        numbers.contains(r#"http_requests_total{method="GET",route="/api/v1/stations/{id}",status="4xx"}"#),
+        "{numbers}"
+    );
+    assert!(numbers.contains("http_request_seconds_bucket") && numbers.contains("http_connections "));
+    assert!(!numbers.contains("424242") && !numbers.contains("BREW"));
+}
+
+#[tokio::test]
+async fn who_asks_too_often_is_told_when_to_come_back() {
+    let app = TestApp::on_sqlite_with(&["--rate-limit=on"]).await;
+    let customer = app.customer().await;
+    let mut refused = None;
+    for _ in 0..2_100 {
+        let answer = customer.client.get("/api/v1/nothing").await;
+        if answer.status == 429 {
+            refused = Some(answer);
+            break;
+        }
+    }
+    let refused = refused.expect("a limit");
+    refused.problem(429, "too_many_requests");
+    assert_eq!(refused.header("retry-after"), Some("1"));
+    app.customer().await.client.get("/api/v1/me").await.expect(200);
+}
+
+#[tokio::test]
+async fn one_address_has_only_so_many_connections() {
+    let app = TestApp::on_sqlite_with(&["--max-connections-per-ip=2"]).await;
+    let open = async || tokio::net::TcpStream::connect(app.address).await.unwrap();
+    let (first, second) = (open().await, open().await);
+    // Both are counted once they were answered; a third is closed unanswered.
+    for connection in [&first, &second] {
+        connection.writable().await.unwrap();
+    }
+    let refused = app
+        .client()
+        .raw(b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n")
+        .await;
+    assert!(refused.is_empty(), "{}", String::from_utf8_lossy(&refused));
+    drop((first, second));
+    let again = async || {
+        let answer = app
+            .client()
+            .raw(b"GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
+            .await;
+        answer.starts_with(b"HTTP/1.1 200")
+    };
+    let until = tokio::time::Instant::now() + std::time::Duration::from_secs(10);
+    while !again().await {
+        assert!(
+            tokio::time::Instant::now() < until,
+            "the seats were not given back"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_head_that_never_ends_is_not_waited_for() {
+    let app = TestApp::on_sqlite().await;
+    let started = std::time::Instant::now();
+    app.client().raw(b"GET / HTTP/1.1\r\nhost: a\r\nx-slow: ").await;
+    let taken = started.elapsed().as_secs();
+    assert!((4..9).contains(&taken), "closed after {taken} s");
+    let long = format!(
+        "GET / HTTP/1.1\r\nhost: a\r\nx-long: {}\r\n\r\n",
+        "x".repeat(40_000)
+    );
+    let answer = app.client().raw(long.as_bytes()).await;
+    assert!(
+        answer.starts_with(b"HTTP/1.1 431"),
+        "{}",
+        String::from_utf8_lossy(&answer)
+    );
+}
+
+#[tokio::test]
+async fn a_stopping_server_answers_what_it_has_begun_and_takes_nothing_new() {
+    let app = TestApp::on_sqlite().await;
+    app.client().get("/readyz").await.expect(200);
+    app.app.shutdown.cancel();
+    app.app.tasks.close();
+    tokio::time::timeout(std::time::Duration::from_secs(10), app.app.tasks.wait())
+        .await
+        .expect("it ends");
+    assert!(tokio::net::TcpStream::connect(app.address).await.is_err());
+}
+
+#[tokio::test]
+async fn every_problem_has_a_page_of_its_own() {
+    let app = TestApp::on_sqlite().await;
+    let problem = app
+        .client()
+        .get("/api/v1/me")
+        .await
+        .problem(401, "unauthenticated");
+    let page = app.client().get(problem["type"].as_str().unwrap()).await;
+    assert_eq!(page.status, 200);
+    assert!(page.text().contains("<h1>"));
+    app.client().get("/problems/made-up").await.expect(404);
+}

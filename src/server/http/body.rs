@@ -54,7 +54,7 @@ async fn read(request: Request) -> Result<Bytes, Problem> {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if is_too_long(&error) => Err(too_large()),
         Err(_) => Err(Problem::InvalidJson {
-            detail: "it broke off before its end".to_owned(),
+            detail: "it broke off before its end.".to_owned(),
         }),
     }
 }
@@ -96,10 +96,16 @@ fn is_json(headers: &HeaderMap) -> bool {
 pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        // A field may make no sense in what is no JSON further on, and that goes first.
+        let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(body);
         let path = path(error.path());
-        complaint(&path, error.inner())
+        is_json.map_or_else(|error| complaint("", &error), |_| complaint(&path, error.inner()))
     })?;
     reader.end().map_err(|error| complaint("", &error))?;
+    // To serde a list of the fields' values is as good as an object; to us it is a mistake.
+    if body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
+        return Err(Problem::invalid("body", "Expected an object."));
+    }
     refuse_nul(body)?;
     Ok(value)
 }
@@ -125,7 +131,7 @@ fn complaint(path: &str, error: &serde_json::Error) -> Problem {
     let text = error.to_string();
     let text = text.strip_suffix(&place).unwrap_or(&text);
     if matches!(error.classify(), Category::Syntax | Category::Eof | Category::Io) {
-        let detail = format!("{text}{place}");
+        let detail = format!("{text}{place}.");
         return Problem::InvalidJson { detail };
     }
     let (field, detail) = in_words(path, text);

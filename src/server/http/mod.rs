@@ -46,7 +46,8 @@ const PERMISSIONS: HeaderValue = HeaderValue::from_static("geolocation=(self), c
 pub fn router(app: &App) -> Router {
     let (api, health, document) = openapi::routes();
     let api = api
-        .route("/api/{*rest}", any(async || Problem::not_found("address")))
+        .route("/api", any(nowhere))
+        .route("/api/{*rest}", any(nowhere))
         .layer(from_fn_with_state(app.clone(), layers::limit_requests))
         .layer(from_fn_with_state(app.clone(), layers::identify))
         .layer(from_fn_with_state(app.clone(), layers::tell))
@@ -68,6 +69,10 @@ pub fn router(app: &App) -> Router {
         .merge(health.with_state(app.clone()))
         .merge(assets::router(app))
         .layer(around())
+}
+
+async fn nowhere() -> Problem {
+    Problem::not_found("address")
 }
 
 /// Around everything, files and failures included, outermost first.

@@ -143,6 +143,11 @@ impl TestApp {
 
     /// Somebody in another role: an operator of the company "Test", or staff of these stations.
     pub async fn staff(&self, role: Role, stations: &[StationId]) -> Person {
+        self.staff_of("Test", role, stations).await
+    }
+
+    /// The same, of another company.
+    pub async fn staff_of(&self, company: &str, role: Role, stations: &[StationId]) -> Person {
         let number = self.people.fetch_add(1, Ordering::Relaxed);
         let email = format!("{role}{number}@example.org");
         let appointment = Appointment {
@@ -150,7 +155,7 @@ impl TestApp {
             name: format!("The {role} {number}"),
             email: email.clone(),
             password: PASSWORD.to_owned(),
-            company: Some("Test".to_owned()),
+            company: Some(company.to_owned()),
             currency: "INR".parse().unwrap(),
             stations: stations.to_vec(),
         };

@@ -23,10 +23,10 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(register))
         .routes(routes!(login))
         .routes(routes!(logout))
-        .routes(routes!(me, update_me, delete_me))
-        .routes(routes!(ws_ticket))
-        .routes(routes!(deactivate))
-        .routes(routes!(activate))
+        .routes(routes!(get_me, update_me, delete_me))
+        .routes(routes!(issue_ws_ticket))
+        .routes(routes!(deactivate_user))
+        .routes(routes!(activate_user))
 }
 
 /// Makes a customer's account and signs in to it
@@ -84,7 +84,7 @@ async fn logout(State(app): State<App>, Anybody(actor): Anybody) -> Result<impl 
 /// My account
 #[utoipa::path(get, path = "/me", tag = "Accounts",
     responses((status = 200, description = "My account", body = UserOut), Refused))]
-async fn me(State(app): State<App>, SignedIn(actor): SignedIn) -> Result<Json<UserOut>, Problem> {
+async fn get_me(State(app): State<App>, SignedIn(actor): SignedIn) -> Result<Json<UserOut>, Problem> {
     accounts::me(&app, &actor).await.map(Json)
 }
 
@@ -110,7 +110,7 @@ async fn delete_me(State(app): State<App>, SignedIn(actor): SignedIn) -> Result<
 /// A ticket that opens one socket within a minute, as `?ticket=`
 #[utoipa::path(post, path = "/ws-ticket", tag = "Accounts",
     responses((status = 201, description = "The ticket", body = TicketOut), Refused))]
-async fn ws_ticket(
+async fn issue_ws_ticket(
     State(app): State<App>,
     SignedIn(actor): SignedIn,
 ) -> Result<(StatusCode, Json<TicketOut>), Problem> {
@@ -121,7 +121,7 @@ async fn ws_ticket(
 /// Switches an account off: its sessions end, its sockets close
 #[utoipa::path(post, path = "/users/{id}/deactivate", tag = "Accounts", params(("id" = i64, Path)),
     responses((status = 204, description = "Switched off"), Refused))]
-async fn deactivate(
+async fn deactivate_user(
     State(app): State<App>,
     Admin(actor): Admin,
     Id(user): Id<UserId>,
@@ -133,7 +133,7 @@ async fn deactivate(
 /// Switches an account on again
 #[utoipa::path(post, path = "/users/{id}/activate", tag = "Accounts", params(("id" = i64, Path)),
     responses((status = 204, description = "Switched on"), Refused))]
-async fn activate(
+async fn activate_user(
     State(app): State<App>,
     Admin(actor): Admin,
     Id(user): Id<UserId>,

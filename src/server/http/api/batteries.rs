@@ -16,13 +16,13 @@ use crate::server::service::batteries;
 
 /// The routes of this file.
 pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(update, remove))
+    OpenApiRouter::new().routes(routes!(update_battery, remove_battery))
 }
 
 /// Measures, locks, clears or moves a battery
 #[utoipa::path(patch, path = "/batteries/{id}", tag = "Batteries", params(("id" = i64, Path)),
     responses((status = 200, description = "The battery after the change", body = BatteryOut), Refused))]
-async fn update(
+async fn update_battery(
     State(app): State<App>,
     Staff(actor): Staff,
     Id(battery): Id<BatteryId>,
@@ -34,7 +34,7 @@ async fn update(
 /// Takes a battery out for good
 #[utoipa::path(delete, path = "/batteries/{id}", tag = "Batteries", params(("id" = i64, Path)),
     responses((status = 204, description = "Taken out"), Refused))]
-async fn remove(
+async fn remove_battery(
     State(app): State<App>,
     Staff(actor): Staff,
     Id(battery): Id<BatteryId>,

@@ -19,13 +19,13 @@ use crate::server::service::bookings::{self, BookingQuery};
 /// The routes of this file.
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(list, book))
-        .routes(routes!(get))
-        .routes(routes!(cancel))
+        .routes(routes!(list_bookings, book))
+        .routes(routes!(get_booking))
+        .routes(routes!(cancel_booking))
         .routes(routes!(undo_cancel))
-        .routes(routes!(ready))
-        .routes(routes!(collect))
-        .routes(routes!(no_show))
+        .routes(routes!(make_ready))
+        .routes(routes!(collect_booking))
+        .routes(routes!(mark_no_show))
 }
 
 /// What is asked of the list.
@@ -76,7 +76,7 @@ fn unknown_state() -> Problem {
 /// Bookings, newest first
 #[utoipa::path(get, path = "/bookings", tag = "Bookings", params(BookingsAsked),
     responses((status = 200, description = "One page", body = Page<BookingOut>), Refused))]
-async fn list(
+async fn list_bookings(
     State(app): State<App>,
     SignedIn(actor): SignedIn,
     Asked(asked): Asked<BookingsAsked>,
@@ -101,7 +101,7 @@ async fn book(
 /// One booking: mine, or of a station I work at
 #[utoipa::path(get, path = "/bookings/{id}", tag = "Bookings", params(("id" = i64, Path)),
     responses((status = 200, description = "The booking", body = BookingOut), Refused))]
-async fn get(
+async fn get_booking(
     State(app): State<App>,
     SignedIn(actor): SignedIn,
     Id(booking): Id<BookingId>,
@@ -113,7 +113,7 @@ async fn get(
 #[utoipa::path(post, path = "/bookings/{id}/cancel", tag = "Bookings", params(("id" = i64, Path)),
     request_body = Option<CancelIn>,
     responses((status = 200, description = "The booking, cancelled", body = BookingOut), Refused))]
-async fn cancel(
+async fn cancel_booking(
     State(app): State<App>,
     SignedIn(actor): SignedIn,
     Id(booking): Id<BookingId>,
@@ -136,7 +136,7 @@ async fn undo_cancel(
 /// The batteries are prepared
 #[utoipa::path(post, path = "/bookings/{id}/ready", tag = "Bookings", params(("id" = i64, Path)),
     responses((status = 200, description = "The booking, ready", body = BookingOut), Refused))]
-async fn ready(
+async fn make_ready(
     State(app): State<App>,
     Staff(actor): Staff,
     Id(booking): Id<BookingId>,
@@ -147,7 +147,7 @@ async fn ready(
 /// The batteries are handed over, against code or PIN
 #[utoipa::path(post, path = "/bookings/{id}/collect", tag = "Bookings", params(("id" = i64, Path)),
     responses((status = 200, description = "The booking, completed", body = BookingOut), Refused))]
-async fn collect(
+async fn collect_booking(
     State(app): State<App>,
     Staff(actor): Staff,
     Id(booking): Id<BookingId>,
@@ -159,7 +159,7 @@ async fn collect(
 /// Nobody came
 #[utoipa::path(post, path = "/bookings/{id}/no-show", tag = "Bookings", params(("id" = i64, Path)),
     responses((status = 200, description = "The booking, not collected", body = BookingOut), Refused))]
-async fn no_show(
+async fn mark_no_show(
     State(app): State<App>,
     Staff(actor): Staff,
     Id(booking): Id<BookingId>,

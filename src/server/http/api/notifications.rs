@@ -17,9 +17,9 @@ use crate::server::service::notifications;
 /// The routes of this file.
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(read))
-        .routes(routes!(read_all))
+        .routes(routes!(list_notifications))
+        .routes(routes!(read_notification))
+        .routes(routes!(read_all_notifications))
 }
 
 /// What is asked of the list.
@@ -40,7 +40,7 @@ struct UnreadOut {
 /// My messages, newest first
 #[utoipa::path(get, path = "/notifications", tag = "Notifications", params(InboxAsked),
     responses((status = 200, description = "One page", body = InboxOut), Refused))]
-async fn list(
+async fn list_notifications(
     State(app): State<App>,
     SignedIn(actor): SignedIn,
     Asked(asked): Asked<InboxAsked>,
@@ -51,7 +51,7 @@ async fn list(
 /// Marks one message as read
 #[utoipa::path(post, path = "/notifications/{id}/read", tag = "Notifications", params(("id" = i64, Path)),
     responses((status = 200, description = "How many are unread now", body = UnreadOut), Refused))]
-async fn read(
+async fn read_notification(
     State(app): State<App>,
     SignedIn(actor): SignedIn,
     Id(notification): Id<NotificationId>,
@@ -63,7 +63,10 @@ async fn read(
 /// Marks all messages as read
 #[utoipa::path(post, path = "/notifications/read-all", tag = "Notifications",
     responses((status = 200, description = "None is unread now", body = UnreadOut), Refused))]
-async fn read_all(State(app): State<App>, SignedIn(actor): SignedIn) -> Result<Json<UnreadOut>, Problem> {
+async fn read_all_notifications(
+    State(app): State<App>,
+    SignedIn(actor): SignedIn,
+) -> Result<Json<UnreadOut>, Problem> {
     notifications::read_all(&app, &actor).await?;
     Ok(Json(UnreadOut { unread: 0 }))
 }

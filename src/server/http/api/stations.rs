@@ -23,12 +23,12 @@ use crate::server::service::{batteries, bookings};
 /// The routes of this file.
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(list, create))
-        .routes(routes!(get, update))
+        .routes(routes!(list_stations, create_station))
+        .routes(routes!(get_station, update_station))
         .routes(routes!(list_batteries, add_battery))
-        .routes(routes!(services))
+        .routes(routes!(list_services))
         .routes(routes!(find_booking))
-        .routes(routes!(models))
+        .routes(routes!(list_battery_models))
 }
 
 /// What is asked of the list.
@@ -80,7 +80,7 @@ impl StationsAsked {
 /// Stations, best choice first
 #[utoipa::path(get, path = "/stations", tag = "Stations", security(()), params(StationsAsked),
     responses((status = 200, description = "One page", body = Page<StationOut>), Refused))]
-async fn list(
+async fn list_stations(
     State(app): State<App>,
     Asked(asked): Asked<StationsAsked>,
 ) -> Result<Json<Page<StationOut>>, Problem> {
@@ -91,7 +91,7 @@ async fn list(
 #[utoipa::path(post, path = "/stations", tag = "Stations",
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable")),
     responses((status = 201, description = "The station", body = StationOut), Refused))]
-async fn create(
+async fn create_station(
     State(app): State<App>,
     Staff(actor): Staff,
     Key(key): Key,
@@ -104,14 +104,17 @@ async fn create(
 /// One station
 #[utoipa::path(get, path = "/stations/{id}", tag = "Stations", security(()), params(("id" = i64, Path)),
     responses((status = 200, description = "The station", body = StationOut), Refused))]
-async fn get(State(app): State<App>, Id(station): Id<StationId>) -> Result<Json<StationOut>, Problem> {
+async fn get_station(
+    State(app): State<App>,
+    Id(station): Id<StationId>,
+) -> Result<Json<StationOut>, Problem> {
     stations::get(&app, station).await.map(Json)
 }
 
 /// Changes a station: its operator everything, its staff the status
 #[utoipa::path(patch, path = "/stations/{id}", tag = "Stations", params(("id" = i64, Path)),
     responses((status = 200, description = "The station after the change", body = StationOut), Refused))]
-async fn update(
+async fn update_station(
     State(app): State<App>,
     Staff(actor): Staff,
     Id(station): Id<StationId>,
@@ -151,7 +154,7 @@ async fn add_battery(
 /// What a station offers besides swaps
 #[utoipa::path(get, path = "/stations/{id}/services", tag = "Stations", security(()), params(("id" = i64, Path)),
     responses((status = 200, description = "All of them", body = Page<ServiceOut>), Refused))]
-async fn services(
+async fn list_services(
     State(app): State<App>,
     Id(station): Id<StationId>,
 ) -> Result<Json<Page<ServiceOut>>, Problem> {
@@ -187,6 +190,6 @@ async fn find_booking(
 /// The types of batteries
 #[utoipa::path(get, path = "/battery-models", tag = "Batteries", security(()),
     responses((status = 200, description = "All of them", body = Page<BatteryModelOut>), Refused))]
-async fn models(State(app): State<App>) -> Result<Json<Page<BatteryModelOut>>, Problem> {
+async fn list_battery_models(State(app): State<App>) -> Result<Json<Page<BatteryModelOut>>, Problem> {
     stations::models(&app).await.map(whole)
 }
