@@ -5,5 +5,6 @@ pub mod each_engine;
 pub mod app;
 pub mod client;
 pub mod clock;
+pub mod demo;
 pub mod network;
 pub mod world;
