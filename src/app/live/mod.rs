@@ -9,6 +9,8 @@ pub mod notices;
 #[cfg(feature = "hydrate")]
 mod socket;
 pub mod store;
+#[cfg(feature = "hydrate")]
+mod talk;
 pub mod toaster;
 pub mod toasts;
 

@@ -18,21 +18,13 @@ use leptos::task::spawn_local;
 use super::clock::Clock;
 use super::cursor::{Cursor, Verdict, backoff_ms};
 use super::line::Link;
+use super::talk::{BEHIND_MS, Ending, GOOD_MS, Talk};
 use crate::app::browser;
 use crate::domain::Timestamp;
 use crate::protocol::frame::{ClientMessage, ServerMessage};
 
-/// Silence after which we ask whether anybody is there.
-const SILENCE_MS: f64 = 20_000.0;
-/// How long the answer, or the first frame, may take.
-const ANSWER_MS: f64 = 10_000.0;
-/// How long an event may be behind the heartbeat that told of it.
-const BEHIND_MS: f64 = 1_000.0;
-/// A connection that lived so long was a good one: the next wait is short again.
-const GOOD_MS: f64 = 30_000.0;
 const RECONNECTING_AFTER_MS: u32 = 3_000;
 const STALE_AFTER_MS: u32 = 30_000;
-
 /// Signed out, no such thing: coming back would not help.
 const FINAL_CODES: [u16; 2] = [4401, 4404];
 
@@ -51,62 +43,11 @@ pub struct Wire {
     up: Cell<bool>,
 }
 
-/// Why a connection ended.
-enum Ending {
-    Final,
-    Restarting(u32),
-    Gap,
-    Dropped { lived_ms: f64 },
-}
-
 /// What a connection waited for.
 enum Event {
     Frame(Option<Result<Message, WebSocketError>>),
     Bell,
     Time,
-}
-
-/// The times of one connection.
-struct Talk {
-    opened: f64,
-    /// When something was heard last.
-    heard: f64,
-    /// When we asked whether anybody is there, unless answered.
-    asked: Option<f64>,
-    /// When a heartbeat told of an event that we do not have yet.
-    behind: Option<f64>,
-    welcomed: bool,
-}
-
-impl Talk {
-    fn new() -> Self {
-        let now = browser::now_ms();
-        Self {
-            opened: now,
-            heard: now,
-            asked: None,
-            behind: None,
-            welcomed: false,
-        }
-    }
-
-    /// How long to wait for the next frame.
-    fn patience_ms(&self) -> f64 {
-        let silence = if self.welcomed { SILENCE_MS } else { ANSWER_MS };
-        let end = self.asked.map_or(self.heard + silence, |asked| asked + ANSWER_MS);
-        let end = self.behind.map_or(end, |behind| end.min(behind + BEHIND_MS));
-        end - browser::now_ms()
-    }
-
-    fn is_silent(&self) -> bool {
-        browser::now_ms() - self.heard > SILENCE_MS
-    }
-
-    fn dropped(&self) -> Ending {
-        Ending::Dropped {
-            lived_ms: browser::now_ms() - self.opened,
-        }
-    }
 }
 
 impl Wire {

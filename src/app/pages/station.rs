@@ -3,6 +3,8 @@
 mod basket;
 mod book;
 mod head;
+mod instead;
+mod lines;
 mod nearby;
 
 use leptos::either::{Either, EitherOf3};

@@ -7,19 +7,17 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::basket::{Basket, Choice};
-use super::nearby::Nearby;
+use super::instead::{Instead, PROBLEM, Refused};
+use super::lines::{HoldFor, Model, chosen_row, sum};
 use crate::app::browser;
 use crate::app::calls::book::BookPacks;
 use crate::app::live::store::StationStore;
 use crate::app::me::Me;
 use crate::app::parts::announce::Announcer;
-use crate::app::parts::note::Tone;
 use crate::app::parts::words::plural;
-use crate::app::parts::{ClockTime, Icon, Note};
-use crate::domain::{Alternative, Money, Problem};
+use crate::domain::{Alternative, Problem};
 
 const FORM: &str = "book";
-const PROBLEM: &str = "book-problem";
 
 /// The form, or where to go instead.
 #[component]
@@ -163,221 +161,6 @@ fn button_label(basket: Basket, pending: bool, offset: i32) -> String {
     }
     let batteries = plural(count, "battery", "batteries");
     format!("Hold {count} {batteries} until {}", basket.until(offset))
-}
-
-/// The certain pack, with the way to let it go again; or that it went.
-fn chosen_row(basket: Basket) -> Option<impl IntoView> {
-    let pack = basket.pack.get()?;
-    let back = format!("/stations/{}#book-h", basket.station());
-    Some(match basket.chosen.get() {
-        Some(chosen) => Either::Left(view! {
-            <div class="model">
-                <div>
-                    <b>"Slot " {chosen.slot.label()}</b>
-                    <span class="model-stock">{chosen.name} " · " {chosen.soc} " %"</span>
-                </div>
-                <a class="btn btn-quiet" href=back>
-                    "Remove"
-                    <span class="sr">" slot " {chosen.slot.label()}</span>
-                </a>
-                <input type="hidden" name="order[pack]" value=pack.to_string() />
-            </div>
-        }),
-        None => Either::Right(view! {
-            <div>
-                <Note tone=Tone::Warn title="The battery you chose is not free any more.">
-                    <p>"Choose another slot, or let the station choose one."</p>
-                </Note>
-            </div>
-        }),
-    })
-}
-
-#[component]
-fn Model(basket: Basket, choice: Choice) -> impl IntoView {
-    let Choice { model, wanted, ready } = choice.clone();
-    let most = Memo::new(move |_| basket.most(&choice));
-    let name = model.name.clone();
-    let spec = format!(
-        "{} V · {}.{} kWh",
-        model.nominal_voltage_v,
-        model.capacity_wh / 1_000,
-        model.capacity_wh % 1_000 / 100
-    );
-    let price = Money::new(model.price, model.currency);
-    let step =
-        move |by: i64| wanted.update(|wanted| *wanted = (*wanted + by).clamp(0, most.get_untracked().max(0)));
-    let typed = move |event| {
-        let count = event_target_value(&event).parse::<i64>().unwrap_or(0);
-        wanted.set(count.max(0));
-    };
-    view! {
-        <div class="model" data-none=move || (ready.get() == 0).then_some("")>
-            <div>
-                <b>{name.clone()}</b>
-                <span class="model-spec">{spec}</span>
-                <br />
-                <span class="model-stock">
-                    <strong>{ready} " ready"</strong>
-                    " · "
-                    {price.to_string()}
-                    " a swap"
-                </span>
-            </div>
-            <div class="step-n" role="group" aria-label=format!("How many {name}")>
-                <button
-                    type="button"
-                    aria-label=format!("One {name} less")
-                    disabled=move || wanted.get() <= 0
-                    on:click=move |_| step(-1)
-                >
-                    <Icon name="minus" />
-                </button>
-                <input
-                    type="number"
-                    inputmode="numeric"
-                    name=format!("order[n][{}]", model.id)
-                    value=wanted.get_untracked().to_string()
-                    prop:value=move || wanted.get().to_string()
-                    min="0"
-                    max=move || most.get().max(wanted.get()).to_string()
-                    aria-label=format!("Number of {name}")
-                    on:input=typed
-                />
-                <button
-                    type="button"
-                    aria-label=format!("One {name} more")
-                    disabled=move || { wanted.get() >= most.get() }
-                    on:click=move |_| step(1)
-                >
-                    <Icon name="plus" />
-                </button>
-            </div>
-        </div>
-    }
-}
-
-#[component]
-fn HoldFor(basket: Basket) -> impl IntoView {
-    let radios = basket.holds.get_value().into_iter().map(|minutes| {
-        let checked = basket.hold.get_untracked() == minutes;
-        view! {
-            <label>
-                <input
-                    type="radio"
-                    name="order[hold]"
-                    value=minutes.to_string()
-                    checked=checked
-                    on:change=move |_| basket.hold.set(minutes)
-                />
-                {minutes}
-                " min"
-            </label>
-        }
-    });
-    view! {
-        <fieldset class="group">
-            <legend>"Hold for"</legend>
-            <div class="seg">{radios.collect_view()}</div>
-        </fieldset>
-    }
-}
-
-fn sum(basket: Basket) -> impl IntoView {
-    let (lines, total) = basket.sum();
-    let rows = lines.into_iter().map(|(count, name, price)| {
-        view! {
-            <div>
-                <dt>{count} " × " {name} " swap"</dt>
-                <dd>{price.to_string()}</dd>
-            </div>
-        }
-    });
-    let total = total.map(|total| {
-        view! {
-            <div class="sum-total">
-                <dt>"Cash, at the station"</dt>
-                <dd>{total.to_string()}</dd>
-            </div>
-        }
-    });
-    view! { <dl class="sum">{rows.collect_view()} {total}</dl> }
-}
-
-/// Why the order was not carried out, and what to do now.
-#[component]
-fn Refused(problem: Problem) -> impl IntoView {
-    let title = match &problem {
-        Problem::BatteryUnavailable { available: 0, .. } => "Someone just took the last one.".to_owned(),
-        Problem::BatteryUnavailable { available, .. } => {
-            format!(
-                "Only {available} {} left of what you chose.",
-                plural(*available, "is", "are")
-            )
-        }
-        other => other.to_string(),
-    };
-    let more = match problem {
-        Problem::BatteryUnavailable { alternatives, .. } | Problem::StationClosed { alternatives, .. } => {
-            Some(Either::Left(view! {
-                {(!alternatives.is_empty()).then(|| view! { <p>"These stations nearby have what you need:"</p> })}
-                <Nearby stations=alternatives />
-            }))
-        }
-        Problem::DuplicateBooking { booking_id } => Some(Either::Right(view! {
-            <a href=format!("/bookings/{booking_id}")>"Show that booking"</a>
-        })),
-        _ => None,
-    };
-    view! {
-        <Note tone=Tone::Danger title id=PROBLEM>
-            {more}
-        </Note>
-    }
-}
-
-/// In place of the form: what there is to wait for, and where there is something now.
-#[component]
-fn Instead(store: StationStore, nearby: Vec<Alternative>, offset: i32) -> impl IntoView {
-    let next = Memo::new(move |_| store.inventory.with(|inventory| inventory.next_available_at));
-    let open = Memo::new(move |_| {
-        store
-            .inventory
-            .with(|inventory| inventory.status.takes_bookings())
-    });
-    let why = move || {
-        if !open.get() {
-            return Either::Left("This station takes no bookings right now.");
-        }
-        Either::Right(match next.get() {
-            Some(at) => {
-                Either::Left(view! { "No battery is ready. The next one is at " <ClockTime at offset /> "." })
-            }
-            None => Either::Right("No battery is ready, and none is charging."),
-        })
-    };
-    let none_near = nearby.is_empty();
-    view! {
-        <section class="panel">
-            <div class="panel-head">
-                <h2 id="book-h">"Ready nearby"</h2>
-            </div>
-            <div class="panel-body">
-                <p class="soft">{why}</p>
-            </div>
-            <Nearby stations=nearby />
-            {none_near
-                .then(|| {
-                    view! {
-                        <div class="panel-body">
-                            <a class="btn btn-wide" href="/?ready=1">
-                                "All stations with ready batteries"
-                            </a>
-                        </div>
-                    }
-                })}
-        </section>
-    }
 }
 
 /// The one next action, under the thumb on a phone.

@@ -1,0 +1,80 @@
+//! On the server: nothing moves, and what is asked is answered with what is true there.
+
+/// A timer that never rings.
+pub struct Timer;
+/// A beat that never comes.
+pub type Beat = Timer;
+
+impl Timer {
+    /// Lets it run out by itself.
+    pub fn forget(self) {}
+}
+
+/// No browser, no clock.
+pub fn now_ms() -> f64 {
+    0.0
+}
+
+/// No dice either.
+pub fn random() -> f64 {
+    0.0
+}
+
+/// Never runs.
+pub fn after(_ms: u32, _then: impl FnOnce() + 'static) -> Timer {
+    Timer
+}
+
+/// Never runs.
+pub fn every(_ms: u32, _then: impl FnMut() + 'static) -> Beat {
+    Timer
+}
+
+/// There is no page to hide.
+pub fn is_hidden() -> bool {
+    false
+}
+
+/// Always.
+pub fn is_online() -> bool {
+    true
+}
+
+/// Never calls.
+pub fn on_wake(_then: impl Fn() + Clone + 'static) {}
+
+/// Nothing.
+pub fn recall(_key: &str) -> Option<String> {
+    None
+}
+
+/// Forgets at once.
+pub fn remember(_key: &str, _value: &str) {}
+
+/// Nothing to set: the browser does it.
+pub fn set_cookie(_name: &str, _value: &str) {}
+
+/// Never answers.
+pub fn locate(_then: impl Fn(Option<(f64, f64)>) + Clone + 'static) {}
+
+/// Stays.
+pub fn go_to(_url: &str) {}
+
+/// Stays.
+pub fn reload() {}
+
+/// Never.
+pub fn has_dialog() -> bool {
+    false
+}
+
+/// Never.
+pub fn has_focus_within(_id: &str) -> bool {
+    false
+}
+
+/// There are no tabs.
+pub fn lead_tabs(_then: impl Fn(bool) + Clone + 'static) {}
+
+/// Nothing to focus.
+pub fn focus(_id: &str) {}

@@ -1,0 +1,150 @@
+//! The lines of the booking form: the chosen pack, the steppers by model, the time to hold, the sum.
+
+use leptos::either::Either;
+use leptos::prelude::*;
+
+use super::basket::{Basket, Choice};
+use crate::app::parts::note::Tone;
+use crate::app::parts::{Icon, Note};
+use crate::domain::Money;
+
+/// The certain pack, with the way to let it go again; or that it went.
+pub fn chosen_row(basket: Basket) -> Option<impl IntoView> {
+    let pack = basket.pack.get()?;
+    let back = format!("/stations/{}#book-h", basket.station());
+    Some(match basket.chosen.get() {
+        Some(chosen) => Either::Left(view! {
+            <div class="model">
+                <div>
+                    <b>"Slot " {chosen.slot.label()}</b>
+                    <span class="model-stock">{chosen.name} " · " {chosen.soc} " %"</span>
+                </div>
+                <a class="btn btn-quiet" href=back>
+                    "Remove"
+                    <span class="sr">" slot " {chosen.slot.label()}</span>
+                </a>
+                <input type="hidden" name="order[pack]" value=pack.to_string() />
+            </div>
+        }),
+        None => Either::Right(view! {
+            <div>
+                <Note tone=Tone::Warn title="The battery you chose is not free any more.">
+                    <p>"Choose another slot, or let the station choose one."</p>
+                </Note>
+            </div>
+        }),
+    })
+}
+
+/// One model: what it is, what is left of it, and how many.
+#[component]
+pub fn Model(basket: Basket, choice: Choice) -> impl IntoView {
+    let Choice { model, wanted, ready } = choice.clone();
+    let most = Memo::new(move |_| basket.most(&choice));
+    let name = model.name.clone();
+    let spec = format!(
+        "{} V · {}.{} kWh",
+        model.nominal_voltage_v,
+        model.capacity_wh / 1_000,
+        model.capacity_wh % 1_000 / 100
+    );
+    let price = Money::new(model.price, model.currency);
+    let step =
+        move |by: i64| wanted.update(|wanted| *wanted = (*wanted + by).clamp(0, most.get_untracked().max(0)));
+    let typed = move |event| {
+        let count = event_target_value(&event).parse::<i64>().unwrap_or(0);
+        wanted.set(count.max(0));
+    };
+    view! {
+        <div class="model" data-none=move || (ready.get() == 0).then_some("")>
+            <div>
+                <b>{name.clone()}</b>
+                <span class="model-spec">{spec}</span>
+                <br />
+                <span class="model-stock">
+                    <strong>{ready} " ready"</strong>
+                    " · "
+                    {price.to_string()}
+                    " a swap"
+                </span>
+            </div>
+            <div class="step-n" role="group" aria-label=format!("How many {name}")>
+                <button
+                    type="button"
+                    aria-label=format!("One {name} less")
+                    disabled=move || wanted.get() <= 0
+                    on:click=move |_| step(-1)
+                >
+                    <Icon name="minus" />
+                </button>
+                <input
+                    type="number"
+                    inputmode="numeric"
+                    name=format!("order[n][{}]", model.id)
+                    value=wanted.get_untracked().to_string()
+                    prop:value=move || wanted.get().to_string()
+                    min="0"
+                    max=move || most.get().max(wanted.get()).to_string()
+                    aria-label=format!("Number of {name}")
+                    on:input=typed
+                />
+                <button
+                    type="button"
+                    aria-label=format!("One {name} more")
+                    disabled=move || { wanted.get() >= most.get() }
+                    on:click=move |_| step(1)
+                >
+                    <Icon name="plus" />
+                </button>
+            </div>
+        </div>
+    }
+}
+
+/// For how long.
+#[component]
+pub fn HoldFor(basket: Basket) -> impl IntoView {
+    let radios = basket.holds.get_value().into_iter().map(|minutes| {
+        let checked = basket.hold.get_untracked() == minutes;
+        view! {
+            <label>
+                <input
+                    type="radio"
+                    name="order[hold]"
+                    value=minutes.to_string()
+                    checked=checked
+                    on:change=move |_| basket.hold.set(minutes)
+                />
+                {minutes}
+                " min"
+            </label>
+        }
+    });
+    view! {
+        <fieldset class="group">
+            <legend>"Hold for"</legend>
+            <div class="seg">{radios.collect_view()}</div>
+        </fieldset>
+    }
+}
+
+pub fn sum(basket: Basket) -> impl IntoView {
+    let (lines, total) = basket.sum();
+    let rows = lines.into_iter().map(|(count, name, price)| {
+        view! {
+            <div>
+                <dt>{count} " × " {name} " swap"</dt>
+                <dd>{price.to_string()}</dd>
+            </div>
+        }
+    });
+    let total = total.map(|total| {
+        view! {
+            <div class="sum-total">
+                <dt>"Cash, at the station"</dt>
+                <dd>{total.to_string()}</dd>
+            </div>
+        }
+    });
+    view! { <dl class="sum">{rows.collect_view()} {total}</dl> }
+}
