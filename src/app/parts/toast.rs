@@ -35,7 +35,7 @@ pub fn Toasts() -> impl IntoView {
 
 /// Listens to the notifications of `user` as long as the page lives.
 #[component]
-fn Listen(user: UserId, bookmark: Option<(String, u64)>, now: Timestamp) {
+fn Listen(user: UserId, bookmark: Option<(String, u64)>, now: Timestamp) -> impl IntoView {
     Effect::new(move |_| Notices::get().begin(user, bookmark.clone(), now));
 }
 

@@ -10,12 +10,16 @@ use crate::protocol::rest::BookingOut;
 
 /// Code, PIN and QR code; nothing for anybody but the customer.
 #[component]
-pub fn Pass(booking: BookingOut, qr: Option<QrDrawing>) -> Option<impl IntoView> {
-    let code = booking.code?;
+pub fn Pass(booking: BookingOut, qr: Option<QrDrawing>) -> impl IntoView {
+    booking.code.clone().map(|code| view! { <Shown booking code qr /> })
+}
+
+#[component]
+fn Shown(booking: BookingOut, code: String, qr: Option<QrDrawing>) -> impl IntoView {
     let spaced = spaced_code(&code);
     let letters = code.chars().map(String::from).collect::<Vec<_>>().join(", ");
     let label = format!("QR code for booking {spaced}");
-    Some(view! {
+    view! {
         <section class="panel panel-body pass" aria-labelledby="pass-h">
             <h2 id="pass-h" tabindex="-1">
                 "Show this at the station"
@@ -32,7 +36,7 @@ pub fn Pass(booking: BookingOut, qr: Option<QrDrawing>) -> Option<impl IntoView>
                 {booking.pin.map(|pin| view! { <Pin pin /> })}
             </dl>
         </section>
-    })
+    }
 }
 
 /// Hidden from the people in the queue until it is asked for.
