@@ -54,7 +54,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/register") view=pages::Register ssr=SsrMode::Async />
                     <Route path=path!("/profile") view=pages::Profile ssr=SsrMode::Async />
                     <Route path=path!("/staff") view=pages::Staff ssr=SsrMode::Async />
-                    <Route path=path!("/staff/:id") view=pages::Staff ssr=SsrMode::Async />
+                    <Route path=path!("/staff/stations/:id") view=pages::StationCounter ssr=SsrMode::Async />
                 </Routes>
             </main>
             <Foot />

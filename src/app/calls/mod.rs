@@ -5,6 +5,8 @@ pub mod auth;
 pub mod book;
 pub mod bookings;
 pub mod notifications;
+pub mod packs;
+pub mod staff;
 pub mod stations;
 pub mod visitor;
 

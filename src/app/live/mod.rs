@@ -6,6 +6,7 @@ pub mod clock;
 pub mod cursor;
 pub mod line;
 pub mod notices;
+pub mod queue;
 #[cfg(feature = "hydrate")]
 mod socket;
 pub mod store;

@@ -2,6 +2,7 @@
 
 pub mod booking;
 pub mod bookings;
+pub mod counter;
 pub mod inbox;
 pub mod not_found;
 pub mod profile;
@@ -13,6 +14,7 @@ pub mod stations;
 
 pub use booking::Booking;
 pub use bookings::Bookings;
+pub use counter::StationCounter;
 pub use inbox::Inbox;
 pub use not_found::NotFound;
 pub use profile::Profile;

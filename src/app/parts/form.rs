@@ -20,6 +20,9 @@ pub fn complaint_about(problem: &Problem, field: &str) -> Option<String> {
             Some(error.detail.clone())
         }
         Problem::EmailTaken if field == "email" => Some(problem.to_string()),
+        Problem::SerialTaken if field == "serial" => Some(problem.to_string()),
+        Problem::SlotTaken { .. } | Problem::NoFreeSlot if field == "slot" => Some(problem.to_string()),
+        Problem::WrongCode { .. } if field == "proof" => Some(problem.to_string()),
         _ => None,
     }
 }
@@ -171,6 +174,9 @@ pub fn Submit(
     /// Further classes.
     #[prop(default = "btn btn-go btn-wide")]
     class: &'static str,
+    /// So that the focus can be moved to it.
+    #[prop(optional)]
+    id: Option<&'static str>,
 ) -> impl IntoView {
     let guard = move |event: leptos::ev::MouseEvent| {
         if pending.get_untracked() {
@@ -180,6 +186,7 @@ pub fn Submit(
     view! {
         <button
             type="submit"
+            id=id
             class=class
             aria-disabled=move || pending.get().then_some("true")
             on:click=guard

@@ -8,6 +8,7 @@ use leptos_router::hooks::use_url;
 use leptos_router::params::ParamsMap;
 
 use crate::app::calls;
+use crate::app::me::Me;
 use crate::domain::Problem;
 
 /// In place of the page.
@@ -28,6 +29,7 @@ pub fn Refusal(
                 <p class="label">{problem.title()}</p>
                 <h1>{heading}</h1>
                 <p class="soft">{problem.to_string()}" "{advice}</p>
+                {(problem.status() == 403).then(|| view! { <Who /> })}
                 <div class="btns">
                     <a class="btn btn-go" href="/">
                         "See stations"
@@ -40,6 +42,19 @@ pub fn Refusal(
         </div>
     }
     .into_any()
+}
+
+/// As whom somebody came.
+#[component]
+fn Who() -> impl IntoView {
+    let me = Me::get();
+    let who = move || {
+        Suspend::new(async move {
+            let user = me.visitor.await.ok().and_then(|visitor| visitor.user)?;
+            Some(view! { <p>"You are signed in as " <b>{user.name}</b> ", " {user.email} "."</p> })
+        })
+    };
+    view! { <Suspense>{who}</Suspense> }
 }
 
 /// Heading, and what to do now; the problem's own sentence stands between them.

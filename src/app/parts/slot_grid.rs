@@ -17,7 +17,14 @@ pub fn SlotGrid(
     /// What a slot offers below its state, for example a way to hold its pack.
     #[prop(optional)]
     offer: Option<Callback<SlotSignal, AnyView>>,
+    /// What a slot says instead of its state in the words of customers.
+    #[prop(optional)]
+    words: Option<Callback<SlotSignal, AnyView>>,
+    /// Many slots in little room.
+    #[prop(optional)]
+    dense: bool,
 ) -> impl IntoView {
+    let class = if dense { "slots slots-dense" } else { "slots" };
     move || {
         let slots = slots.get();
         let per_cabinet = usize::try_from(SlotNumber::PER_CABINET).unwrap_or(8);
@@ -26,11 +33,11 @@ pub fn SlotGrid(
             .map(|(slots, index)| {
                 let cabinet = slots
                     .iter()
-                    .map(|slot| view! { <Slot at=slot.clone() offset offer /> });
+                    .map(|slot| view! { <Slot at=slot.clone() offset offer words /> });
                 view! {
                     <div class="cabinet">
                         <h3>"Cabinet " {SlotNumber::cabinet_letter(index)}</h3>
-                        <ul class="slots">{cabinet.collect_view()}</ul>
+                        <ul class=class>{cabinet.collect_view()}</ul>
                     </div>
                 }
             })
@@ -39,8 +46,14 @@ pub fn SlotGrid(
 }
 
 #[component]
-fn Slot(at: SlotSignal, offset: i32, offer: Option<Callback<SlotSignal, AnyView>>) -> impl IntoView {
+fn Slot(
+    at: SlotSignal,
+    offset: i32,
+    offer: Option<Callback<SlotSignal, AnyView>>,
+    words: Option<Callback<SlotSignal, AnyView>>,
+) -> impl IntoView {
     let offered = offer.map(|offer| offer.run(at.clone()));
+    let said = words.map(|words| words.run(at.clone()));
     let (cell, outline) = (RwSignal::from(at.cell), at.outline);
     let shape = Memo::new(move |_| cell.with(|cell| cell.shape));
     let soc = Memo::new(move |_| cell.with(charge));
@@ -50,6 +63,10 @@ fn Slot(at: SlotSignal, offset: i32, offer: Option<Callback<SlotSignal, AnyView>
         Shape::Empty => Either::Left("Free"),
         Shape::Fault if cell.with(|cell| cell.pack.is_none()) => Either::Left("–"),
         _ => Either::Right(view! { {soc.get()}<i>"%"</i> }),
+    };
+    let said = match said {
+        Some(said) => Either::Left(said),
+        None => Either::Right(move || cell.with(|cell| state_words(cell, offset))),
     };
     view! {
         <li
@@ -61,7 +78,7 @@ fn Slot(at: SlotSignal, offset: i32, offer: Option<Callback<SlotSignal, AnyView>
             <span class="slot-model">{model}</span>
             <Pack shape soc />
             <span class="slot-soc">{percent}</span>
-            <span class="slot-state">{move || cell.with(|cell| state_words(cell, offset))} {offered}</span>
+            <span class="slot-state">{said} {offered}</span>
         </li>
     }
 }

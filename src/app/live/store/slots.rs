@@ -40,6 +40,31 @@ struct Latest {
 }
 
 impl Latest {
+    /// A newer state of a pack. Public frames leave out what only staff may see; that is kept as long as it
+    /// can still be true.
+    fn put(&mut self, pack: &BatteryOut) {
+        let mut fresh = pack.clone();
+        if let Some(held) = self.packs.remove(&pack.id) {
+            fresh.serial = fresh.serial.or(held.serial);
+            fresh.service_cycles = fresh.service_cycles.or(held.service_cycles);
+            fresh.booking_id = fresh
+                .booking_id
+                .or(held.booking_id.filter(|_| fresh.held && held.held));
+            fresh.note = fresh.note.or(held.note.filter(|_| fresh.state == held.state));
+        }
+        self.packs.insert(fresh.id, fresh);
+    }
+
+    /// What only staff may see, from an answer that is older than what is known.
+    fn add_details(&mut self, packs: &[BatteryOut]) {
+        for pack in packs {
+            if let Some(known) = self.packs.get(&pack.id).cloned() {
+                self.packs.insert(pack.id, pack.clone());
+                self.put(&known);
+            }
+        }
+    }
+
     fn cells(&self) -> Vec<Cell> {
         let strip = self.inventory.strip.as_bytes();
         let slots = (1..=self.inventory.total_slots).zip(0_usize..);
@@ -105,7 +130,7 @@ impl StationStore {
                     latest.packs.remove(gone);
                 }
                 for pack in &update.batteries {
-                    latest.packs.insert(pack.id, pack.clone());
+                    latest.put(pack);
                 }
                 Some(counts)
             }
@@ -122,6 +147,25 @@ impl StationStore {
         if let Some(Some(counts)) = applied
             && self.pause.lets_through(counts)
         {
+            self.show();
+        }
+    }
+
+    /// Takes over what a page of staff was told about its packs. An answer that the line has overtaken only
+    /// adds what no public frame says. What follows from an action of the person herself is shown although
+    /// she pauses.
+    pub fn refresh(self, station: &StationOut, packs: &[BatteryOut], own: bool) {
+        self.latest.update_value(|latest| {
+            if station.seq < latest.seq {
+                latest.add_details(packs);
+                return;
+            }
+            latest.seq = station.seq;
+            latest.inventory = station.inventory.clone();
+            latest.message = station.status_message.clone();
+            latest.packs = packs.iter().map(|pack| (pack.id, pack.clone())).collect();
+        });
+        if own || self.pause.lets_through(false) {
             self.show();
         }
     }
@@ -175,6 +219,94 @@ fn replace(latest: &mut Latest, station: &StationSnapshot) {
     latest.seq = station.seq;
     latest.inventory = station.inventory.clone();
     if let Some(packs) = &station.batteries {
-        latest.packs = packs.iter().map(|pack| (pack.id, pack.clone())).collect();
+        latest
+            .packs
+            .retain(|id, _| packs.iter().any(|pack| pack.id == *id));
+        for pack in packs {
+            latest.put(pack);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{BatteryModelId, BatteryState, BookingId, Grade, Percent};
+
+    fn pack(state: BatteryState, held: bool) -> BatteryOut {
+        BatteryOut {
+            id: BatteryId(1),
+            model_id: BatteryModelId(1),
+            model_name: "VB60".to_owned(),
+            soc: Percent::clamped(80),
+            soh: Percent::clamped(95),
+            grade: Grade::A,
+            state,
+            held,
+            slot: Some(SlotNumber(1)),
+            eta_ready: None,
+            eta_full: None,
+            station_id: None,
+            serial: None,
+            service_cycles: None,
+            booking_id: None,
+            note: None,
+        }
+    }
+
+    fn known_to_staff() -> Latest {
+        let staff = BatteryOut {
+            serial: Some("VB60-1".to_owned()),
+            booking_id: Some(BookingId(9)),
+            note: Some("scratched".to_owned()),
+            ..pack(BatteryState::Available, true)
+        };
+        Latest {
+            seq: 4,
+            inventory: Inventory {
+                status: crate::domain::StationStatus::Online,
+                available_batteries: 0,
+                booked_batteries: 1,
+                total_batteries: 1,
+                charging_batteries: 0,
+                free_slots: 0,
+                total_slots: 1,
+                next_available_at: None,
+                models: Vec::new(),
+                strip: "h8".to_owned(),
+            },
+            message: None,
+            packs: [(staff.id, staff)].into(),
+        }
+    }
+
+    #[test]
+    fn a_public_frame_leaves_what_staff_know_and_takes_what_is_over() {
+        let mut latest = known_to_staff();
+        latest.put(&pack(BatteryState::Available, true));
+        let kept = &latest.packs[&BatteryId(1)];
+        assert_eq!(
+            (kept.serial.as_deref(), kept.booking_id, kept.note.as_deref()),
+            (Some("VB60-1"), Some(BookingId(9)), Some("scratched"))
+        );
+        latest.put(&pack(BatteryState::Charging, false));
+        let kept = &latest.packs[&BatteryId(1)];
+        assert_eq!(
+            (kept.serial.as_deref(), kept.booking_id, kept.note.as_deref()),
+            (Some("VB60-1"), None, None)
+        );
+    }
+
+    #[test]
+    fn an_overtaken_answer_adds_details_and_changes_no_state() {
+        let mut latest = known_to_staff();
+        latest
+            .packs
+            .insert(BatteryId(1), pack(BatteryState::Charging, false));
+        let older = known_to_staff().packs[&BatteryId(1)].clone();
+        latest.add_details(&[older]);
+        let now = &latest.packs[&BatteryId(1)];
+        assert_eq!((now.state, now.held), (BatteryState::Charging, false));
+        assert_eq!((now.serial.as_deref(), now.booking_id), (Some("VB60-1"), None));
     }
 }

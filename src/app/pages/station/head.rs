@@ -5,9 +5,9 @@ use leptos::prelude::*;
 
 use crate::app::live::clock::Clock;
 use crate::app::live::store::{Cell, StationStore};
-use crate::app::parts::note::Tone;
+use crate::app::parts::station_state::{Banner, Counts};
 use crate::app::parts::words::{distance, duration};
-use crate::app::parts::{ClockTime, Icon, Note, Shape};
+use crate::app::parts::{ClockTime, Icon, Shape};
 use crate::domain::{SlotNumber, StationStatus, Timestamp};
 use crate::protocol::rest::StationOut;
 
@@ -35,7 +35,7 @@ pub fn Head(station: StationOut, store: StationStore, distance_m: Option<i64>) -
                 <span>{move || hours(status.get(), change, offset)}</span>
             </p>
         </header>
-        {move || banner(status.get(), store.message.get(), change, offset)}
+        <Banner store change offset />
         <div class="split">
             <Counts store offset />
             <a class="btn" href=directions rel="external noreferrer">
@@ -53,69 +53,6 @@ fn hours(status: StationStatus, change: Option<Timestamp>, offset: i32) -> impl 
         (StationStatus::Closed, None) => Either::Left("Closed"),
         (_, Some(at)) => Either::Right(view! { "Open until " <ClockTime at offset /> }),
         (_, None) => Either::Left("Open around the clock"),
-    }
-}
-
-/// Why nothing can be booked here right now.
-fn banner(
-    status: StationStatus,
-    message: Option<String>,
-    change: Option<Timestamp>,
-    offset: i32,
-) -> Option<impl IntoView> {
-    if status.takes_bookings() {
-        return None;
-    }
-    let opens = change.filter(|_| status == StationStatus::Closed);
-    let opens = opens.map(|at| view! { <p>"It opens at " <ClockTime at offset /> "."</p> });
-    Some(view! {
-        <Note tone=Tone::Warn title=status.sentence()>
-            {message.map(|message| view! { <p>{message}</p> })}
-            {opens}
-        </Note>
-    })
-}
-
-#[component]
-fn Counts(store: StationStore, offset: i32) -> impl IntoView {
-    let inventory = store.inventory;
-    let ready = Memo::new(move |_| inventory.with(|inventory| inventory.available_batteries));
-    let charging = Memo::new(move |_| inventory.with(|inventory| inventory.charging_batteries));
-    let held = Memo::new(move |_| inventory.with(|inventory| inventory.booked_batteries));
-    let free = Memo::new(move |_| inventory.with(|inventory| inventory.free_slots));
-    let next = Memo::new(move |_| inventory.with(|inventory| inventory.next_available_at));
-    let next_ready = move || {
-        next.get().filter(|_| ready.get() == 0).map(|at| {
-            view! {
-                <div>
-                    <dt>"next ready"</dt>
-                    <dd>
-                        <ClockTime at offset />
-                    </dd>
-                </div>
-            }
-        })
-    };
-    view! {
-        <dl class="counts">
-            <div class="lead" data-none=move || (ready.get() == 0).then_some("")>
-                <dt>"ready"</dt>
-                <dd>{ready}</dd>
-            </div>
-            {next_ready}
-            <div>
-                <dt>"charging"</dt>
-                <dd>{charging}</dd>
-            </div>
-            <div>
-                <dt>"held"</dt>
-                <dd>{held}</dd>
-            </div>
-            <div>
-                <dt>"free"</dt>
-                <dd>{free}</dd>
-            </div>
-        </dl>
     }
 }
 

@@ -67,6 +67,26 @@ pub async fn get(app: &App, station: StationId) -> Result<StationOut, Problem> {
     Ok(station_out(&inventory, position, app.clock.now()))
 }
 
+/// The stations somebody works at, by name.
+///
+/// # Errors
+/// [`Problem::Forbidden`] for customers.
+pub async fn of_staff(app: &App, actor: &Actor) -> Result<Vec<StationOut>, Problem> {
+    if !actor.role.is_staff() {
+        return Err(Problem::forbidden(
+            "Only people who work at a station have a counter.",
+        ));
+    }
+    let mut snapshot = app.db.snapshot().await?;
+    let mut found = inventory::of_all(&mut snapshot, app.db.charge_speed()).await?;
+    drop(snapshot);
+    found.retain(|inventory| actor.may_staff(inventory.station.id, inventory.station.operator));
+    found.sort_by(|one, other| one.station.name.cmp(&other.station.name));
+    let now = app.clock.now();
+    let station = |inventory| station_out(inventory, outbox::Position::default(), now);
+    Ok(found.iter().map(station).collect())
+}
+
 /// The packs in a station's slots, by slot; staff of the station see serials and bookings too.
 pub async fn batteries(
     app: &App,

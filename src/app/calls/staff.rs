@@ -1,0 +1,237 @@
+//! What staff see and do at their stations. Each call is one use case; a bare form is sent back to the page
+//! it stood on, our WASM gets the answer.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{BookingId, Problem, StationId, StationStatus, Timestamp};
+use crate::protocol::rest::{BatteryModelOut, BatteryOut, BookingOut, StationOut};
+
+/// Everything the counter of a station shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CounterPage {
+    /// The station.
+    pub station: StationOut,
+    /// The packs in its slots, with what only staff see.
+    pub packs: Vec<BatteryOut>,
+    /// The bookings that still run, and those the page asked about.
+    pub bookings: Vec<BookingOut>,
+    /// The types of packs.
+    pub models: Vec<BatteryModelOut>,
+    /// Makes a repeated "add" of this page have one effect.
+    pub key: String,
+    /// The server's clock at this answer.
+    pub as_of: Timestamp,
+}
+
+/// The stations I work at.
+#[server(prefix = "/call", endpoint = "my_stations")]
+pub async fn find_my_stations() -> Result<Vec<StationOut>, Problem> {
+    use crate::server::service::stations;
+
+    let (app, actor) = (super::app()?, super::actor()?);
+    stations::of_staff(&app, &actor).await.map_err(super::told)
+}
+
+/// The counter of one station.
+#[server(prefix = "/call", endpoint = "counter")]
+pub async fn see_counter(
+    /// Which, as the address says.
+    id: String,
+    /// Bookings the page shows already: it wants to know what became of them.
+    known: Vec<BookingId>,
+) -> Result<CounterPage, Problem> {
+    let (app, actor) = (super::app()?, super::actor()?);
+    let station = id.parse().map_err(|_| Problem::not_found("station"));
+    match station {
+        Ok(station) => counter(&app, &actor, station, &known).await.map_err(super::told),
+        Err(problem) => Err(super::told(problem)),
+    }
+}
+
+#[cfg(feature = "ssr")]
+async fn counter(
+    app: &crate::server::App,
+    actor: &crate::server::service::Actor,
+    id: StationId,
+    known: &[BookingId],
+) -> Result<CounterPage, Problem> {
+    use crate::domain::BookingState;
+    use crate::server::service::bookings::{self, BookingQuery};
+    use crate::server::service::stations;
+
+    /// Most bookings on one screen; a station has fewer packs to hold.
+    const MOST: usize = 100;
+    let as_of = app.clock.now();
+    let runs = |state: &BookingState| !state.is_ended();
+    let query = BookingQuery {
+        station: Some(id),
+        states: BookingState::ALL.into_iter().filter(runs).collect(),
+        limit: Some(100),
+        ..BookingQuery::default()
+    };
+    // First who may see it, then what there is.
+    let mut running = bookings::list(app, actor, query).await?.items;
+    let station = stations::get(app, id).await?;
+    let ended: Vec<_> = known
+        .iter()
+        .take(MOST)
+        .filter(|known| running.iter().all(|booking| booking.id != **known))
+        .collect();
+    for booking in ended {
+        let booking = bookings::get(app, actor, *booking).await?;
+        if booking.station_id == id {
+            running.push(booking);
+        }
+    }
+    Ok(CounterPage {
+        packs: stations::batteries(app, Some(actor), id).await?,
+        models: stations::models(app).await?,
+        bookings: running,
+        key: uuid::Uuid::now_v7().to_string(),
+        station,
+        as_of,
+    })
+}
+
+/// Opens, pauses or closes a station, with a sentence for its customers.
+#[server(prefix = "/call", endpoint = "set_station_status")]
+pub async fn set_station_status(
+    /// Which.
+    station: StationId,
+    /// The new status.
+    status: StationStatus,
+    /// A sentence for customers; empty for none.
+    message: String,
+) -> Result<StationOut, Problem> {
+    use crate::protocol::rest::StationPatch;
+    use crate::server::service::stations;
+
+    let (app, actor) = (super::app()?, super::actor()?);
+    let patch = StationPatch {
+        status: Some(status),
+        message: Some(message),
+        ..StationPatch::default()
+    };
+    stations::update(&app, &actor, station, patch)
+        .await
+        .map_err(super::told)
+}
+
+/// The running booking of this code or PIN, opened.
+#[server(prefix = "/call", endpoint = "open_booking")]
+pub async fn open_booking(
+    /// Where.
+    station: StationId,
+    /// QR text, code or PIN.
+    typed: String,
+) -> Result<BookingOut, Problem> {
+    use crate::server::service::bookings;
+
+    let (app, actor) = (super::app()?, super::actor()?);
+    if typed.trim().is_empty() {
+        return Err(super::told(Problem::invalid(
+            "typed",
+            "Scan the QR code, or type the customer's code or PIN.",
+        )));
+    }
+    let found = bookings::find(&app, &actor, station, &typed).await;
+    let booking = found.map_err(|problem| match problem {
+        Problem::NotFound { .. } => super::told(Problem::invalid(
+            "typed",
+            "No running booking at this station has that code or PIN.",
+        )),
+        other => super::told(other),
+    })?;
+    if super::plain_form() {
+        super::see_other(&format!("/staff/stations/{station}?booking={}#open", booking.id));
+    }
+    Ok(booking)
+}
+
+/// The packs are prepared.
+#[server(prefix = "/call", endpoint = "prepare_booking")]
+pub async fn prepare_booking(
+    /// Which.
+    booking: BookingId,
+) -> Result<BookingOut, Problem> {
+    use crate::server::service::bookings;
+
+    let (app, actor) = (super::app()?, super::actor()?);
+    bookings::ready(&app, &actor, booking).await.map_err(super::told)
+}
+
+/// The packs are handed over, and what was due is taken.
+#[server(prefix = "/call", endpoint = "hand_over")]
+pub async fn hand_over(
+    /// Which.
+    booking: BookingId,
+    /// What the customer showed: QR text, code or PIN.
+    proof: String,
+) -> Result<BookingOut, Problem> {
+    use crate::domain::booking::normal_code;
+    use crate::protocol::rest::CollectIn;
+    use crate::server::service::bookings;
+
+    let (app, actor) = (super::app()?, super::actor()?);
+    let typed = normal_code(&proof);
+    if typed.is_empty() {
+        return Err(super::told(Problem::invalid(
+            "proof",
+            "Ask the customer for the code or the PIN.",
+        )));
+    }
+    let is_pin = typed.len() == 4 && typed.bytes().all(|byte| byte.is_ascii_digit());
+    let body = if is_pin {
+        CollectIn {
+            pin: Some(typed),
+            code: None,
+        }
+    } else {
+        CollectIn {
+            code: Some(typed),
+            pin: None,
+        }
+    };
+    bookings::collect(&app, &actor, booking, body)
+        .await
+        .map_err(super::told)
+}
+
+/// The station calls a booking off, and says why.
+#[server(prefix = "/call", endpoint = "turn_away")]
+pub async fn turn_away(
+    /// Which.
+    booking: BookingId,
+    /// Why; the customer reads it.
+    reason: String,
+) -> Result<BookingOut, Problem> {
+    use crate::protocol::rest::CancelIn;
+    use crate::server::service::bookings;
+
+    let (app, actor) = (super::app()?, super::actor()?);
+    if reason.trim().is_empty() {
+        return Err(super::told(Problem::invalid(
+            "reason",
+            "Say why; the customer reads it.",
+        )));
+    }
+    let body = CancelIn { reason: Some(reason) };
+    bookings::cancel(&app, &actor, booking, body)
+        .await
+        .map_err(super::told)
+}
+
+/// Nobody came.
+#[server(prefix = "/call", endpoint = "not_collected")]
+pub async fn not_collected(
+    /// Which.
+    booking: BookingId,
+) -> Result<BookingOut, Problem> {
+    use crate::server::service::bookings;
+
+    let (app, actor) = (super::app()?, super::actor()?);
+    bookings::no_show(&app, &actor, booking)
+        .await
+        .map_err(super::told)
+}

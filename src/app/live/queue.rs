@@ -1,0 +1,209 @@
+//! The bookings of a station in the order its staff see them. Nothing moves by itself: what changes changes
+//! in its place, what is new comes in at the end, what ended stays to be seen. Only [`Queue::tidy`], asked for
+//! by a person, sorts.
+
+use leptos::prelude::*;
+
+use crate::domain::{BookingId, BookingState};
+use crate::protocol::rest::BookingOut;
+
+/// One booking of the list.
+#[derive(Clone)]
+pub struct Queued {
+    /// Which.
+    pub id: BookingId,
+    /// How it stands.
+    pub booking: ArcRwSignal<BookingOut>,
+    /// Came in after the page was made or last tidied.
+    pub is_new: bool,
+}
+
+/// The list.
+#[derive(Clone, Copy)]
+pub struct Queue {
+    /// In the order of the page.
+    pub rows: RwSignal<Vec<Queued>>,
+}
+
+/// Those to prepare first, by deadline; then those that wait to be handed over; then the rest.
+fn rank(booking: &BookingOut) -> (u8, crate::domain::Timestamp, BookingId) {
+    let turn = match booking.state {
+        BookingState::Requested | BookingState::Confirmed => 0,
+        BookingState::Ready | BookingState::CheckedIn | BookingState::InService => 1,
+        _ => 2,
+    };
+    (turn, booking.deadline, booking.id)
+}
+
+impl Queue {
+    /// With what the page shows, sorted.
+    pub fn new(bookings: Vec<BookingOut>) -> Self {
+        let queue = Self {
+            rows: RwSignal::new(Vec::new()),
+        };
+        queue.take(bookings);
+        queue.tidy();
+        queue
+    }
+
+    /// Which bookings are on the page.
+    pub fn ids(self) -> Vec<BookingId> {
+        self.rows
+            .with_untracked(|rows| rows.iter().map(|row| row.id).collect())
+    }
+
+    /// One of them.
+    pub fn find(self, id: BookingId) -> Option<Queued> {
+        self.rows
+            .with(|rows| rows.iter().find(|row| row.id == id).cloned())
+    }
+
+    /// How many run.
+    pub fn running(self) -> usize {
+        self.rows
+            .with(|rows| rows.iter().filter(|row| !has_ended(row)).count())
+    }
+
+    /// How many came in, and how many ended, since it was tidied.
+    pub fn news(self) -> (usize, usize) {
+        self.rows.with(|rows| {
+            let ended = rows.iter().filter(|row| has_ended(row)).count();
+            let new = rows.iter().filter(|row| row.is_new && !has_ended(row)).count();
+            (new, ended)
+        })
+    }
+
+    /// Takes over how the bookings stand now; an older state than the one shown is dropped.
+    pub fn take(self, bookings: Vec<BookingOut>) {
+        for booking in bookings {
+            self.put(booking);
+        }
+    }
+
+    /// Takes over how one booking stands now.
+    pub fn put(self, fresh: BookingOut) {
+        let known = untrack(|| self.find(fresh.id));
+        let Some(row) = known else {
+            if !fresh.state.is_ended() {
+                let row = Queued {
+                    id: fresh.id,
+                    booking: ArcRwSignal::new(fresh),
+                    is_new: true,
+                };
+                self.rows.update(|rows| rows.push(row));
+            }
+            return;
+        };
+        row.booking.maybe_update(|held| {
+            let is_newer = fresh.version >= held.version && *held != fresh;
+            if is_newer {
+                *held = fresh;
+            }
+            is_newer
+        });
+    }
+
+    /// Sorts, and puts away what ended.
+    pub fn tidy(self) {
+        self.rows.update(|rows| {
+            rows.retain(|row| !row.booking.with_untracked(|booking| booking.state.is_ended()));
+            rows.sort_by_key(|row| row.booking.with_untracked(rank));
+            for row in rows {
+                row.is_new = false;
+            }
+        });
+    }
+}
+
+fn has_ended(row: &Queued) -> bool {
+    row.booking.with(|booking| booking.state.is_ended())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::domain::{Currency, PaymentMethod, PaymentState, StationId, Timestamp};
+
+    fn booking(id: i64, state: BookingState, minutes: u64) -> BookingOut {
+        let now = Timestamp::from_micros(0);
+        BookingOut {
+            id: BookingId(id),
+            code: None,
+            pin: None,
+            state,
+            state_label: state.label().to_owned(),
+            version: 1,
+            station_id: StationId(1),
+            station_name: String::new(),
+            station_address: String::new(),
+            latitude: 0.0,
+            longitude: 0.0,
+            utc_offset_minutes: 0,
+            deadline: now + Duration::from_secs(60 * minutes),
+            grace_until: now,
+            renewals_left: 0,
+            payment_method: PaymentMethod::Cash,
+            payment_state: PaymentState::Due,
+            total_amount: 0,
+            currency: Currency::INR,
+            items_count: 0,
+            items: Vec::new(),
+            vehicle: None,
+            created_at: now,
+            confirmed_at: None,
+            ready_at: None,
+            completed_at: None,
+            ended_at: None,
+            cancelled_by: None,
+            undo_until: None,
+            reason: None,
+            customer_name: None,
+            epoch: String::new(),
+            seq: 0,
+        }
+    }
+
+    fn order(queue: Queue) -> Vec<i64> {
+        queue.ids().into_iter().map(|id| id.0).collect()
+    }
+
+    #[test]
+    fn nothing_moves_until_somebody_tidies() {
+        let owner = Owner::new();
+        owner.set();
+        let queue = Queue::new(vec![
+            booking(1, BookingState::Ready, 3),
+            booking(2, BookingState::Confirmed, 9),
+            booking(3, BookingState::Confirmed, 5),
+        ]);
+        assert_eq!(order(queue), [3, 2, 1]);
+        let mut collected = booking(3, BookingState::Completed, 5);
+        collected.version = 2;
+        queue.take(vec![booking(4, BookingState::Confirmed, 1), collected]);
+        assert_eq!((order(queue), queue.news()), (vec![3, 2, 1, 4], (1, 1)));
+        queue.tidy();
+        assert_eq!((order(queue), queue.news()), (vec![4, 2, 1], (0, 0)));
+    }
+
+    #[test]
+    fn an_older_state_and_an_unknown_ended_booking_are_dropped() {
+        let owner = Owner::new();
+        owner.set();
+        let mut ready = booking(1, BookingState::Ready, 3);
+        ready.version = 5;
+        let queue = Queue::new(vec![ready]);
+        queue.take(vec![
+            booking(1, BookingState::Confirmed, 3),
+            booking(2, BookingState::Expired, 3),
+        ]);
+        assert_eq!(order(queue), [1]);
+        let state = queue
+            .find(BookingId(1))
+            .unwrap()
+            .booking
+            .with(|booking| booking.state);
+        assert_eq!(state, BookingState::Ready);
+    }
+}

@@ -1,0 +1,95 @@
+//! The counter of one station, for its staff: what to hand over, whom to, and what stands in the slots.
+//! Server-rendered; every control is a link or a form and works before WASM arrives; live after.
+
+mod add;
+mod booking;
+mod booking_end;
+mod head;
+mod opened;
+mod pack;
+mod pack_actions;
+mod queue;
+mod scan;
+mod shelf;
+mod state;
+
+use leptos::either::Either;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+use crate::app::browser;
+use crate::app::calls::staff::{CounterPage, see_counter};
+use crate::app::live::clock::Clock;
+use crate::app::parts::StaleNote;
+use crate::app::parts::refusal::Refusal;
+use head::CounterHead;
+use opened::Opened;
+use queue::QueueColumn;
+use scan::Scan;
+use shelf::Shelf;
+use state::{Counter, Open};
+
+/// The counter of the station of the address.
+#[component]
+pub fn StationCounter() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
+    let page = Resource::new_blocking(move || id.get(), |id| see_counter(id, Vec::new()));
+    let clock = Clock::get();
+    let body = move || {
+        Suspend::new(async move {
+            match page.await {
+                Ok(page) => {
+                    clock.learn_once(page.as_of);
+                    Either::Left(view! { <Desk page /> })
+                }
+                Err(problem) => Either::Right(view! { <Refusal problem /> }),
+            }
+        })
+    };
+    view! { <Suspense>{body}</Suspense> }
+}
+
+#[component]
+fn Desk(page: CounterPage) -> impl IntoView {
+    let station = page.station.clone();
+    let title = format!("Counter · {}", station.name);
+    let counter = Counter::new(page);
+    let query = use_query_map();
+    let open = Memo::new(move |_| query.with(Open::of));
+    keep_focus(open, counter);
+    view! {
+        <Title text=title />
+        <div class="desk">
+            <CounterHead station counter />
+            <StaleNote line=counter.line offset=counter.offset />
+            <div class="board">
+                <div class="board-desk stack">
+                    <Scan counter open />
+                    <Opened counter open />
+                </div>
+                <QueueColumn counter open />
+                <Shelf counter open />
+            </div>
+        </div>
+    }
+}
+
+/// Whoever opens something goes on there: at the next control, or at its heading.
+fn keep_focus(open: Memo<Open>, counter: Counter) {
+    Effect::new(move |before: Option<Open>| {
+        let now = open.get();
+        if before.is_none_or(|before| before == now) {
+            return now;
+        }
+        let target = match now {
+            Open::Nothing => "typed",
+            Open::Add => "serial",
+            Open::Booking(id) if counter.proof_of(id).is_some() => "hand-over",
+            Open::Booking(_) | Open::Slot(_) => "open",
+        };
+        browser::after(0, move || browser::focus(target)).forget();
+        now
+    });
+}
