@@ -28,8 +28,8 @@ pub fn App() -> impl IntoView {
     live::clock::Clock::provide();
     Announcer::provide();
     Me::provide();
-    live::notices::Notices::provide();
     live::toaster::Toaster::provide();
+    live::notices::Notices::provide();
     let title = |page: String| match page.as_str() {
         "" => "Voltbay".to_owned(),
         page => format!("{page} · Voltbay"),

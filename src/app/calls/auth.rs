@@ -48,7 +48,9 @@ pub async fn sign_in(
         password,
         token,
     };
-    let session = accounts::login(&app, body, &super::address()).await?;
+    let session = accounts::login(&app, body, &super::address())
+        .await
+        .map_err(super::told)?;
     super::set_cookie(crate::server::http::cookie::signed_in(&app, &session.token));
     Ok(welcome(&session.user, next.as_deref()))
 }
@@ -78,7 +80,9 @@ pub async fn register(
         phone: phone.filter(|phone| !phone.trim().is_empty()),
         token: false,
     };
-    let session = accounts::register(&app, body, &super::address()).await?;
+    let session = accounts::register(&app, body, &super::address())
+        .await
+        .map_err(super::told)?;
     super::set_cookie(crate::server::http::cookie::signed_in(&app, &session.token));
     Ok(welcome(&session.user, next.as_deref()))
 }
@@ -90,7 +94,7 @@ pub async fn sign_out() -> Result<String, Problem> {
 
     let app = super::app()?;
     if let Some(actor) = super::visitor() {
-        accounts::logout(&app, &actor).await?;
+        accounts::logout(&app, &actor).await.map_err(super::told)?;
     }
     super::set_cookie(crate::server::http::cookie::signed_out(&app));
     Ok(sent_on("/"))
@@ -113,7 +117,9 @@ pub async fn update_profile(
         phone: Some(phone.unwrap_or_default()),
         ..MePatch::default()
     };
-    let user = accounts::update_me(&app, &actor, patch).await?;
+    let user = accounts::update_me(&app, &actor, patch)
+        .await
+        .map_err(super::told)?;
     sent_on("/profile?saved=details");
     Ok(user)
 }
@@ -135,7 +141,9 @@ pub async fn change_password(
         current_password: Some(current_password),
         ..MePatch::default()
     };
-    let user = accounts::update_me(&app, &actor, patch).await?;
+    let user = accounts::update_me(&app, &actor, patch)
+        .await
+        .map_err(super::told)?;
     sent_on("/profile?saved=password");
     Ok(user)
 }
@@ -150,9 +158,12 @@ pub async fn close_account(
 
     let (app, actor) = (super::app()?, super::actor()?);
     if sure.is_none() {
-        return Err(Problem::invalid("sure", "Tick the box to close your account."));
+        return Err(super::told(Problem::invalid(
+            "sure",
+            "Tick the box to close your account.",
+        )));
     }
-    accounts::delete_me(&app, &actor).await?;
+    accounts::delete_me(&app, &actor).await.map_err(super::told)?;
     super::set_cookie(crate::server::http::cookie::signed_out(&app));
     Ok(sent_on("/"))
 }

@@ -116,7 +116,7 @@ pub async fn load_booking(
     use crate::server::{qr, service::bookings};
 
     let (app, actor) = (super::app()?, super::actor()?);
-    let booking = bookings::get(&app, &actor, id).await?;
+    let booking = bookings::get(&app, &actor, id).await.map_err(super::told)?;
     let drawing = booking.code.as_deref().and_then(|code| qr::draw(&qr_text(code)));
     Ok(BookingSheet {
         qr: drawing.map(|qr| QrDrawing {
@@ -148,7 +148,7 @@ pub async fn load_history(
         ..BookingQuery::default()
     };
     Ok(History {
-        page: bookings::list(&app, &actor, query).await?,
+        page: bookings::list(&app, &actor, query).await.map_err(super::told)?,
         now: app.clock.now(),
     })
 }
@@ -163,7 +163,9 @@ pub async fn cancel_booking(
     use crate::server::service::bookings;
 
     let (app, actor) = (super::app()?, super::actor()?);
-    bookings::cancel(&app, &actor, id, CancelIn::default()).await
+    bookings::cancel(&app, &actor, id, CancelIn::default())
+        .await
+        .map_err(super::told)
 }
 
 /// Takes the cancellation back.
@@ -175,7 +177,7 @@ pub async fn undo_cancel_booking(
     use crate::server::service::bookings;
 
     let (app, actor) = (super::app()?, super::actor()?);
-    bookings::undo_cancel(&app, &actor, id).await
+    bookings::undo_cancel(&app, &actor, id).await.map_err(super::told)
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ mod request {
 
     /// Who asks; signed in.
     pub fn actor() -> Result<Actor, Problem> {
-        visitor().ok_or(Problem::Unauthenticated)
+        visitor().ok_or_else(|| told(Problem::Unauthenticated))
     }
 
     /// The request is a `<form>` sent by the browser itself, not by our WASM.

@@ -28,8 +28,13 @@ pub async fn load_inbox(
     use crate::server::service::stations::{self, StationQuery};
 
     let (app, actor) = (super::app()?, super::actor()?);
-    let inbox = gather(&app, &actor, cursor, unread_only).await?;
-    let stations = stations::list(&app, StationQuery::default()).await?.items;
+    let inbox = gather(&app, &actor, cursor, unread_only)
+        .await
+        .map_err(super::told)?;
+    let stations = stations::list(&app, StationQuery::default())
+        .await
+        .map_err(super::told)?
+        .items;
     Ok(InboxSheet {
         inbox,
         offset: stations.first().map_or(0, |station| station.utc_offset_minutes),
@@ -46,7 +51,7 @@ pub async fn read_notification(
     use crate::server::service::notifications;
 
     let (app, actor) = (super::app()?, super::actor()?);
-    notifications::read(&app, &actor, id).await
+    notifications::read(&app, &actor, id).await.map_err(super::told)
 }
 
 /// Marks every message as read.
@@ -55,7 +60,7 @@ pub async fn read_all_notifications() -> Result<(), Problem> {
     use crate::server::service::notifications;
 
     let (app, actor) = (super::app()?, super::actor()?);
-    notifications::read_all(&app, &actor).await
+    notifications::read_all(&app, &actor).await.map_err(super::told)
 }
 
 /// One page of messages; of the unread ones as many as a few pages of the inbox have.

@@ -4,7 +4,9 @@
 pub mod booking;
 pub mod clock;
 pub mod cursor;
+pub mod feed;
 pub mod line;
+pub mod messages;
 pub mod notices;
 pub mod queue;
 #[cfg(feature = "hydrate")]

@@ -8,15 +8,16 @@ use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use serde_json::Value;
 
-use super::toaster::Toaster;
-use super::toasts::{Offer, Toast, Tone, summary};
-use super::{Bookmark, Line};
+use super::Line;
+use super::feed::Feed;
+use super::messages::{notification_in, toast_of};
+use super::toaster::{Closed, Toaster};
+use super::toasts::{Toast, summary};
 use crate::app::browser;
 use crate::app::calls::notifications::{read_all_notifications, read_notification};
 use crate::app::me::Me;
-use crate::domain::{Level, NotificationId, NotificationKind, Problem, Timestamp, UserId};
+use crate::domain::{NotificationId, NotificationKind, Problem, Timestamp, UserId};
 use crate::protocol::rest::NotificationOut;
 use crate::protocol::{ServerMessage, Snapshot, Topic};
 
@@ -28,25 +29,13 @@ const MOST_AFTER_ABSENCE: usize = 2;
 pub struct Notices {
     arrived: RwSignal<Vec<NotificationOut>>,
     read: RwSignal<BTreeSet<NotificationId>>,
-    all_read: RwSignal<bool>,
+    read_up_to: RwSignal<Option<NotificationId>>,
     feed: StoredValue<Feed>,
+    user: StoredValue<Option<UserId>>,
+    me: Me,
+    toaster: Toaster,
     /// Outlives every page: what listens for me belongs to it.
     owner: StoredValue<Option<Owner>>,
-}
-
-/// Where we are in my topic.
-#[derive(Clone, Debug, Default)]
-struct Feed {
-    user: Option<UserId>,
-    epoch: String,
-    /// The unread badge stands for this position.
-    counted: u64,
-    /// What was there before we connected ends here.
-    head: u64,
-    /// This tab shows toasts.
-    leads: bool,
-    /// Came while another tab led, or before we caught up.
-    waiting: Vec<(u64, NotificationOut)>,
 }
 
 impl Notices {
@@ -55,8 +44,11 @@ impl Notices {
         provide_context(Self {
             arrived: RwSignal::new(Vec::new()),
             read: RwSignal::new(BTreeSet::new()),
-            all_read: RwSignal::new(false),
+            read_up_to: RwSignal::new(None),
             feed: StoredValue::new(Feed::default()),
+            user: StoredValue::new(None),
+            me: Me::get(),
+            toaster: Toaster::get(),
             owner: StoredValue::new(Owner::current()),
         });
     }
@@ -73,16 +65,19 @@ impl Notices {
 
     /// Whether this message was read, as far as we know by now.
     pub fn is_read(self, notification: &NotificationOut) -> bool {
-        notification.read || self.all_read.get() || self.read.read().contains(&notification.id)
+        let id = notification.id;
+        notification.read
+            || self.read_up_to.get().is_some_and(|up_to| id <= up_to)
+            || self.read.read().contains(&id)
     }
 
     /// Marks one as read: at once here, and taken back if the server says no.
     pub fn mark_read(self, id: NotificationId) {
-        let unread = Me::get().unread;
+        let unread = self.me.unread;
         if !self.read.try_update(|read| read.insert(id)).unwrap_or(false) {
             return;
         }
-        Toaster::get().stack().update(|stack| stack.close_read(&[id]));
+        self.toaster.stack().update(|stack| stack.close_read(&[id]));
         unread.update(|unread| *unread = (*unread - 1).max(0));
         spawn_local(async move {
             match read_notification(id).await {
@@ -92,23 +87,37 @@ impl Notices {
                         read.remove(&id);
                     });
                     unread.update(|unread| *unread += 1);
-                    complain(&problem);
+                    self.complain(&problem);
                 }
             }
         });
     }
 
-    /// Marks all as read: at once here, and taken back if the server says no.
-    pub fn mark_all_read(self) {
-        let unread = Me::get().unread;
-        let before = unread.get_untracked();
-        self.all_read.set(true);
+    /// The person closes a toast, the newest unless told which: what stands behind it is read. Answers
+    /// whether there was one.
+    pub fn close_toast(self, number: Option<u64>) -> bool {
+        match self.toaster.close(number) {
+            Closed::Nothing => return false,
+            Closed::Toast(Some(id)) => self.mark_read(id),
+            Closed::Toast(None) => {}
+        }
+        true
+    }
+
+    /// Marks all as read, of which `newest` is seen: at once here, and taken back if the server says no.
+    pub fn mark_all_read(self, newest: Option<NotificationId>) {
+        let (unread, read_up_to) = (self.me.unread, self.read_up_to);
+        let before = (unread.get_untracked(), read_up_to.get_untracked());
+        let arrived = self
+            .arrived
+            .with_untracked(|arrived| arrived.first().map(|mail| mail.id));
+        read_up_to.update(|up_to| *up_to = (*up_to).max(newest).max(arrived));
         unread.set(0);
         spawn_local(async move {
             if let Err(problem) = read_all_notifications().await {
-                self.all_read.set(false);
-                unread.set(before);
-                complain(&problem);
+                unread.set(before.0);
+                read_up_to.set(before.1);
+                self.complain(&problem);
             }
         });
     }
@@ -120,21 +129,24 @@ impl Notices {
         }
     }
 
-    /// Listens for `user` as long as the page lives; the badge stands for `bookmark`.
+    /// Listens for `user` as long as the page lives; the unread badge stands for `bookmark`.
     pub fn begin(self, user: UserId, bookmark: Option<(String, u64)>, now: Timestamp) {
-        if self.feed.with_value(|feed| feed.user.is_some()) {
+        if let Some((epoch, seq)) = bookmark {
+            self.feed.update_value(|feed| feed.page_at(epoch, seq));
+        }
+        if self.user.get_value().is_some() {
             return;
         }
-        self.feed.update_value(|feed| {
-            feed.user = Some(user);
-            if let Some((epoch, seq)) = bookmark {
-                feed.epoch = epoch;
-                feed.counted = seq;
-                feed.head = seq;
-            }
+        self.user.set_value(Some(user));
+        browser::lead_tabs(move |leads| {
+            self.feed.update_value(|feed| feed.lead(leads));
+            self.show_waiting();
         });
-        browser::lead_tabs(move |leads| self.lead(leads));
-        let from = self.feed.with_value(Feed::position);
+        let shown = self.shown();
+        let from = self
+            .feed
+            .try_update_value(|feed| feed.start(shown))
+            .unwrap_or_default();
         let open = || Line::open(Topic::User(user), from, now, move |frame| self.hear(frame));
         match self.owner.get_value() {
             Some(owner) => owner.with(open),
@@ -145,10 +157,10 @@ impl Notices {
     /// A frame of my socket.
     fn hear(self, frame: &ServerMessage) {
         match frame {
-            ServerMessage::ConnectionEstablished(welcome) => self.feed.update_value(|feed| {
-                feed.epoch.clone_from(&welcome.epoch);
-                feed.head = welcome.seq.unwrap_or(feed.head);
-            }),
+            ServerMessage::ConnectionEstablished(welcome) => {
+                self.feed
+                    .update_value(|feed| feed.welcome(&welcome.epoch, welcome.seq));
+            }
             ServerMessage::Snapshot(snapshot) => self.start_over(snapshot.clone()),
             ServerMessage::NotificationRead { seq, ids, unread } => self.read_elsewhere(*seq, ids, *unread),
             frame => {
@@ -157,6 +169,7 @@ impl Notices {
                 }
             }
         }
+        self.show_waiting();
     }
 
     fn receive(self, seq: u64, notification: NotificationOut) {
@@ -168,149 +181,83 @@ impl Notices {
         if !known {
             self.arrived
                 .update(|arrived| arrived.insert(0, notification.clone()));
-            self.all_read.set(false);
         }
-        let counts = self
-            .feed
-            .try_update_value(|feed| feed.count(seq))
-            .unwrap_or(false);
+        let counts = self.feed.try_update_value(|feed| feed.hear(seq)).unwrap_or(false);
         if counts && !notification.read {
-            Me::get().unread.update(|unread| *unread += 1);
+            self.me.unread.update(|unread| *unread += 1);
         }
         if counts && notification.booking_id.is_some() {
-            Me::get().reload();
+            self.me.reload();
         }
-        self.feed
-            .update_value(|feed| feed.waiting.push((seq, notification)));
-        self.show_waiting();
+        self.feed.update_value(|feed| feed.wait(seq, notification));
     }
 
     /// Shows what waits, if this tab leads and has caught up.
     fn show_waiting(self) {
-        let fresh = self.feed.try_update_value(Feed::take_fresh).unwrap_or_default();
-        let live = self
+        let shown = self.shown();
+        let fresh = self
             .feed
-            .with_value(|feed| fresh.last().is_some_and(|(seq, _)| *seq > feed.head));
-        let unread: Vec<_> = fresh
-            .into_iter()
-            .map(|(_, notification)| notification)
-            .filter(|n| !n.read)
-            .collect();
-        let toaster = Toaster::get();
-        if !live && unread.len() > MOST_AFTER_ABSENCE {
-            return toaster.offer(summary(unread.len()));
+            .try_update_value(|feed| feed.take(shown))
+            .unwrap_or_default();
+        if let Some(seq) = fresh.remember {
+            self.remember(seq);
         }
-        for notification in unread {
-            settle(toaster, &notification);
-            toaster.offer(toast_of(&notification));
+        if fresh.missed && fresh.messages.len() > MOST_AFTER_ABSENCE {
+            return self.toaster.offer(summary(fresh.messages.len()));
+        }
+        for message in fresh.messages {
+            settle(self.toaster, &message);
+            self.toaster.offer(toast_of(&message));
         }
     }
 
+    /// The last position shown on this device, if it is one of this log.
+    fn shown(self) -> Option<u64> {
+        let kept = browser::recall(&self.key()?)?;
+        let (epoch, seq) = kept.split_once(':')?;
+        let same = self.feed.with_value(|feed| feed.epoch() == epoch);
+        seq.parse().ok().filter(|_| same)
+    }
+
+    fn remember(self, seq: u64) {
+        if let Some(key) = self.key() {
+            let epoch = self.feed.with_value(|feed| feed.epoch().to_owned());
+            browser::remember(&key, &format!("{epoch}:{seq}"));
+        }
+    }
+
+    fn key(self) -> Option<String> {
+        let user = self.user.get_value()?;
+        Some(format!("cur:{user}:{}", Topic::User(user)))
+    }
+
     fn start_over(self, snapshot: Snapshot) {
-        let unread = snapshot.unread.unwrap_or(0);
         let seq = snapshot.seq.unwrap_or(0);
-        self.feed.update_value(|feed| {
-            feed.epoch = snapshot.epoch;
-            feed.counted = seq;
-            feed.head = seq;
-            feed.waiting.clear();
-            if feed.leads {
-                feed.keep(seq);
-            }
-        });
-        Me::get().unread.set(unread);
-        let known: BTreeSet<_> = self
-            .arrived
-            .read_untracked()
-            .iter()
-            .map(|other| other.id)
-            .collect();
+        self.feed
+            .update_value(|feed| feed.start_over(snapshot.epoch, seq));
+        self.me.unread.set(snapshot.unread.unwrap_or(0));
         let rows = snapshot.notifications.unwrap_or_default();
-        let fresh: Vec<_> = rows.into_iter().filter(|row| !known.contains(&row.id)).collect();
         self.arrived.update(|arrived| {
-            arrived.splice(0..0, fresh);
+            let known: BTreeSet<_> = arrived.iter().map(|other| other.id).collect();
+            let fresh = rows.into_iter().filter(|row| !known.contains(&row.id));
+            arrived.splice(0..0, fresh.collect::<Vec<_>>());
         });
     }
 
     fn read_elsewhere(self, seq: u64, ids: &[NotificationId], unread: i64) {
-        let counts = self
-            .feed
-            .try_update_value(|feed| feed.count(seq))
-            .unwrap_or(false);
+        let counts = self.feed.try_update_value(|feed| feed.hear(seq)).unwrap_or(false);
         if counts {
-            Me::get().unread.set(unread);
+            self.me.unread.set(unread);
         }
         self.read.update(|read| read.extend(ids));
-        self.feed
-            .update_value(|feed| feed.waiting.retain(|(_, waiting)| !ids.contains(&waiting.id)));
-        Toaster::get().stack().update(|stack| stack.close_read(ids));
+        self.feed.update_value(|feed| feed.forget(ids));
+        self.toaster.stack().update(|stack| stack.close_read(ids));
     }
 
-    fn lead(self, leads: bool) {
-        self.feed.update_value(|feed| feed.leads = leads);
-        if leads {
-            self.show_waiting();
-        }
+    fn complain(self, problem: &Problem) {
+        let text = format!("Not marked as read. {problem}");
+        self.toaster.offer(Toast::failure("mark-read", text));
     }
-}
-
-impl Feed {
-    /// The position from which the socket should go on: the last message that this device has shown, or on
-    /// a new device the state of the page.
-    fn position(&self) -> Bookmark {
-        match self.shown() {
-            Some((epoch, seq)) if epoch == self.epoch => Bookmark::At(epoch, seq),
-            _ if self.epoch.is_empty() => Bookmark::Start,
-            _ => Bookmark::At(self.epoch.clone(), self.counted),
-        }
-    }
-
-    /// Whether the badge does not stand for this event yet; from now on it does.
-    fn count(&mut self, seq: u64) -> bool {
-        let new = seq > self.counted;
-        self.counted = self.counted.max(seq);
-        new
-    }
-
-    /// What may be shown now and was not shown on this device, oldest first.
-    fn take_fresh(&mut self) -> Vec<(u64, NotificationOut)> {
-        let last = self.waiting.last().map_or(0, |(seq, _)| *seq);
-        if !self.leads || last < self.head {
-            return Vec::new();
-        }
-        let shown = self
-            .shown()
-            .filter(|(epoch, _)| *epoch == self.epoch)
-            .map_or(0, |(_, seq)| seq);
-        let waiting = std::mem::take(&mut self.waiting);
-        self.keep(last.max(shown));
-        waiting.into_iter().filter(|(seq, _)| *seq > shown).collect()
-    }
-
-    fn key(&self) -> Option<String> {
-        let user = self.user?;
-        Some(format!("cur:{user}:user:{user}"))
-    }
-
-    /// The last position shown on this device.
-    fn shown(&self) -> Option<(String, u64)> {
-        let kept = browser::recall(&self.key()?)?;
-        let (epoch, seq) = kept.split_once(':')?;
-        Some((epoch.to_owned(), seq.parse().ok()?))
-    }
-
-    fn keep(&self, seq: u64) {
-        if let Some(key) = self.key() {
-            browser::remember(&key, &format!("{}:{seq}", self.epoch));
-        }
-    }
-}
-
-fn complain(problem: &Problem) {
-    Toaster::get().offer(Toast::failure(
-        "mark-read",
-        format!("Not marked as read. {problem}"),
-    ));
 }
 
 /// Takes away the toasts that this message makes moot: a booking that ended does not expire any more.
@@ -321,139 +268,5 @@ fn settle(toaster: Toaster, notification: &NotificationOut) {
     if notification.event != NotificationKind::BookingExpiring {
         let moot = format!("{}:{booking}", NotificationKind::BookingExpiring.as_str());
         toaster.stack().update(|stack| stack.close_key(&moot));
-    }
-}
-
-/// The toast of a message.
-pub fn toast_of(notification: &NotificationOut) -> Toast {
-    use NotificationKind as Kind;
-
-    let offer = notification.booking_id.map(|booking| Offer::Open {
-        href: format!("/bookings/{booking}"),
-        label: "Show booking",
-    });
-    let about = notification
-        .booking_id
-        .map_or(notification.id.0, |booking| booking.0);
-    Toast {
-        tone: match notification.level {
-            Level::Info | Level::Success => Tone::Plain,
-            Level::Warning => Tone::Warn,
-            Level::Error => Tone::Danger,
-        },
-        offer,
-        stays: notification.event == Kind::BookingExpiring || notification.level == Level::Error,
-        urgent: matches!(
-            notification.event,
-            Kind::BookingCancelled | Kind::BookingDeclined | Kind::BookingNoShow | Kind::BookingRenewFailed
-        ),
-        notification: Some(notification.id),
-        booking: notification.booking_id,
-        ..Toast::plain(
-            format!("{}:{about}", notification.event.as_str()),
-            icon_of(notification.event),
-            notification.message.replace('!', "."),
-        )
-    }
-}
-
-/// The symbol of a kind of message, in the toast and in the inbox.
-pub fn icon_of(kind: NotificationKind) -> &'static str {
-    use NotificationKind as Kind;
-
-    match kind {
-        Kind::BookingConfirmed | Kind::NewBooking => "booking",
-        Kind::BookingReady | Kind::BookingCompleted => "check",
-        Kind::BookingExpiring | Kind::BookingRenewed => "clock",
-        Kind::BookingCancelled => "undo",
-        Kind::BookingExpired
-        | Kind::BookingNoShow
-        | Kind::BookingRenewFailed
-        | Kind::BookingDeclined
-        | Kind::StationAlert => "alert",
-    }
-}
-
-/// The message in a frame, as the inbox shows it, and its number.
-fn notification_in(frame: ServerMessage) -> Option<(u64, NotificationOut)> {
-    let booking = |kind: NotificationKind, id, read, booking_id, message, timestamp| NotificationOut {
-        id,
-        event: kind,
-        title: kind.title().to_owned(),
-        message,
-        level: kind.level(),
-        booking_id: Some(booking_id),
-        station_id: None,
-        data: Value::Null,
-        read,
-        timestamp,
-    };
-    match frame {
-        ServerMessage::BookingConfirmed {
-            seq,
-            id,
-            read,
-            booking_id,
-            message,
-            timestamp,
-            ..
-        } => Some((
-            seq,
-            booking(
-                NotificationKind::BookingConfirmed,
-                id,
-                read,
-                booking_id,
-                message,
-                timestamp,
-            ),
-        )),
-        ServerMessage::BookingReady {
-            seq,
-            id,
-            read,
-            booking_id,
-            message,
-            timestamp,
-            ..
-        } => Some((
-            seq,
-            booking(
-                NotificationKind::BookingReady,
-                id,
-                read,
-                booking_id,
-                message,
-                timestamp,
-            ),
-        )),
-        ServerMessage::Notification {
-            seq,
-            id,
-            read,
-            event,
-            title,
-            message,
-            level,
-            booking_id,
-            station_id,
-            data,
-            timestamp,
-        } => {
-            let row = NotificationOut {
-                id,
-                event,
-                title,
-                message,
-                level,
-                booking_id,
-                station_id,
-                data,
-                read,
-                timestamp,
-            };
-            Some((seq, row))
-        }
-        _ => None,
     }
 }

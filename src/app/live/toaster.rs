@@ -5,12 +5,11 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::clock::Clock;
-use super::notices::Notices;
 use super::toasts::{Offer, Stack, Stay, Toast};
 use crate::app::browser;
 use crate::app::calls::bookings::undo_cancel_booking;
 use crate::app::parts::announce::Announcer;
-use crate::domain::{BookingId, Timestamp};
+use crate::domain::{BookingId, NotificationId, Timestamp};
 
 /// Where the person's choice of [`Stay`] is kept on this device.
 const STAY_KEY: &str = "toasts";
@@ -22,6 +21,16 @@ const LONGEST_BEAT_MS: i64 = 1_500;
 pub struct Toaster {
     stack: RwSignal<Stack>,
     held: RwSignal<bool>,
+    announcer: Announcer,
+}
+
+/// What [`Toaster::close`] took away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closed {
+    /// There was none.
+    Nothing,
+    /// A toast, and the inbox row behind it.
+    Toast(Option<NotificationId>),
 }
 
 impl Toaster {
@@ -30,6 +39,7 @@ impl Toaster {
         let toaster = Self {
             stack: RwSignal::new(Stack::default()),
             held: RwSignal::new(false),
+            announcer: Announcer::get(),
         };
         provide_context(toaster);
         let clock = Clock::get();
@@ -57,29 +67,22 @@ impl Toaster {
         let now = now_ms();
         self.stack.update(|stack| stack.push(toast, now));
         if urgent {
-            Announcer::get().warn(text);
+            self.announcer.warn(text);
         } else {
-            Announcer::get().say(text);
+            self.announcer.say(text);
         }
     }
 
-    /// The person closes one: what stands behind it is read.
-    pub fn close(self, number: u64) {
-        let closed = self.stack.try_update(|stack| stack.close(number)).flatten();
-        if let Some(id) = closed.and_then(|toast| toast.notification) {
-            Notices::get().mark_read(id);
+    /// Takes one away, the newest unless told which; answers the inbox row behind it.
+    pub fn close(self, number: Option<u64>) -> Closed {
+        let closed = self.stack.try_update(|stack| {
+            let number = number.or_else(|| Some(stack.shown().first()?.number))?;
+            stack.close(number)
+        });
+        match closed.flatten() {
+            Some(toast) => Closed::Toast(toast.notification),
+            None => Closed::Nothing,
         }
-    }
-
-    /// The person closes the newest; answers whether there was one.
-    pub fn close_newest(self) -> bool {
-        let newest = self
-            .stack
-            .with_untracked(|stack| stack.shown().first().map(|shown| shown.number));
-        if let Some(number) = newest {
-            self.close(number);
-        }
-        newest.is_some()
     }
 
     /// While the pointer or the focus is on the stack, time stands still.

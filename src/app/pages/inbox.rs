@@ -9,7 +9,8 @@ use leptos_router::hooks::use_query_map;
 use leptos_router::params::ParamsMap;
 
 use crate::app::calls::notifications::{InboxSheet, ReadAllNotifications, ReadNotification, load_inbox};
-use crate::app::live::notices::{Notices, icon_of};
+use crate::app::live::messages::icon_of;
+use crate::app::live::notices::Notices;
 use crate::app::me::Me;
 use crate::app::parts::Icon;
 use crate::app::parts::refusal::Refusal;
@@ -69,7 +70,7 @@ fn List(sheet: InboxSheet, first_page: bool, unread_only: bool) -> impl IntoView
     view! {
         <div class="wrap">
             <div class="inbox stack">
-                <Head unread_only />
+                <Head unread_only rows />
                 {waiting.map(|waiting| view! { <News waiting rows busy /> })}
                 <div
                     on:mouseenter=move |_| busy.set(true)
@@ -93,12 +94,12 @@ fn List(sheet: InboxSheet, first_page: bool, unread_only: bool) -> impl IntoView
 
 /// Heading, choices, and the button that marks everything as read.
 #[component]
-fn Head(unread_only: bool) -> impl IntoView {
-    let unread = Me::get().unread;
+fn Head(unread_only: bool, rows: RwSignal<Vec<NotificationOut>>) -> impl IntoView {
+    let (unread, notices) = (Me::get().unread, Notices::get());
     let here = |chosen: bool| chosen.then_some("true");
     let mark = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        Notices::get().mark_all_read();
+        notices.mark_all_read(rows.with_untracked(|rows| rows.first().map(|mail| mail.id)));
     };
     view! {
         <div class="split">

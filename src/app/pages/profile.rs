@@ -151,6 +151,7 @@ fn Saved(what: &'static str, done: impl Fn() -> bool + Send + Sync + 'static) ->
 /// How long messages stay on this device.
 #[component]
 fn Messages() -> impl IntoView {
+    let toaster = Toaster::get();
     let chosen = RwSignal::new(Stay::default());
     Effect::new(move |_| chosen.set(stay()));
     let choices = Stay::ALL.map(|choice| {
@@ -163,7 +164,7 @@ fn Messages() -> impl IntoView {
                     prop:checked=move || chosen.get() == choice
                     on:change=move |_| {
                         chosen.set(choice);
-                        Toaster::get().choose_stay(choice);
+                        toaster.choose_stay(choice);
                     }
                 />
                 {choice.label()}

@@ -36,7 +36,8 @@ pub fn Toasts() -> impl IntoView {
 /// Listens to the notifications of `user` as long as the page lives.
 #[component]
 fn Listen(user: UserId, bookmark: Option<(String, u64)>, now: Timestamp) -> impl IntoView {
-    Effect::new(move |_| Notices::get().begin(user, bookmark.clone(), now));
+    let notices = Notices::get();
+    Effect::new(move |_| notices.begin(user, bookmark.clone(), now));
 }
 
 #[component]
@@ -44,7 +45,8 @@ fn Stack() -> impl IntoView {
     let toaster = Toaster::get();
     let stack = toaster.stack();
     let list = NodeRef::<html::Ol>::new();
-    Effect::new(move |_| listen_to_keys(toaster, list));
+    let notices = Notices::get();
+    Effect::new(move |_| listen_to_keys(notices, toaster, list));
     let shown = move || stack.read().shown().to_vec();
     let more = move || Some(stack.read().more()).filter(|more| *more > 0);
     view! {
@@ -81,7 +83,7 @@ fn Stack() -> impl IntoView {
 #[component]
 fn Card(shown: Shown) -> impl IntoView {
     let Shown { number, toast, .. } = shown;
-    let toaster = Toaster::get();
+    let (toaster, notices) = (Toaster::get(), Notices::get());
     let tone = match toast.tone {
         Tone::Plain => None,
         Tone::Warn => Some("warn"),
@@ -91,7 +93,7 @@ fn Card(shown: Shown) -> impl IntoView {
         icon, text, offer, ..
     } = toast;
     let close = move |_| {
-        toaster.close(number);
+        notices.close_toast(Some(number));
         keep_focus(toaster);
     };
     view! {
@@ -108,10 +110,10 @@ fn Card(shown: Shown) -> impl IntoView {
 
 #[component]
 fn Action(offer: Offer, number: u64) -> impl IntoView {
-    let toaster = Toaster::get();
+    let notices = Notices::get();
     let inner = match offer {
         Offer::Open { href, label } => Either::Left(view! {
-            <a class="btn" href=href on:click=move |_| toaster.close(number)>
+            <a class="btn" href=href on:click=move |_| { notices.close_toast(Some(number)); }>
                 {label}
             </a>
         }),
@@ -123,10 +125,10 @@ fn Action(offer: Offer, number: u64) -> impl IntoView {
 /// The way back, and how long it is really open.
 #[component]
 fn Undo(booking: BookingId, until: Timestamp) -> impl IntoView {
-    let clock = Clock::get();
+    let (clock, toaster) = (Clock::get(), Toaster::get());
     let left = Memo::new(move |_| time_left(until, clock.now()).as_secs());
     let undo = move |_| {
-        Toaster::get().undo_cancel(booking);
+        toaster.undo_cancel(booking);
         browser::focus("booking-h");
     };
     view! {
@@ -140,7 +142,7 @@ fn Undo(booking: BookingId, until: Timestamp) -> impl IntoView {
 }
 
 /// F8 or Alt+T lead to the stack, Esc closes the newest. Nothing ever takes the focus by itself.
-fn listen_to_keys(toaster: Toaster, list: NodeRef<html::Ol>) {
+fn listen_to_keys(notices: Notices, toaster: Toaster, list: NodeRef<html::Ol>) {
     let keys = window_event_listener(ev::keydown, move |event| {
         let to_stack = event.key() == "F8" || (event.alt_key() && event.code() == "KeyT");
         if to_stack && toaster.stack().with_untracked(|stack| !stack.shown().is_empty()) {
@@ -151,7 +153,7 @@ fn listen_to_keys(toaster: Toaster, list: NodeRef<html::Ol>) {
         }
         if event.key() == "Escape" && !event.default_prevented() && !browser::has_dialog() {
             let inside = browser::has_focus_within("toasts");
-            if toaster.close_newest() && inside {
+            if notices.close_toast(None) && inside {
                 keep_focus(toaster);
             }
         }

@@ -20,11 +20,12 @@ pub fn Cancel(booking: RwSignal<BookingOut>) -> impl IntoView {
     let problem = failure(move || call.value().get());
     let possible = Memo::new(move |_| booking.read().state.after(Command::Cancel).is_some());
     let id = booking.with_untracked(|booking| booking.id);
+    let toaster = Toaster::get();
     on_answer(
         booking,
         move || call.value().get(),
-        |booking| {
-            Toaster::get().offer(cancelled(booking));
+        move |booking| {
+            toaster.offer(cancelled(booking));
             browser::focus("booking-h");
         },
     );

@@ -54,11 +54,12 @@ fn Sheet(sheet: BookingSheet) -> impl IntoView {
     let booking = RwSignal::new(booking);
     follow_booking(booking);
     let first = booking.get_untracked();
-    let present = present(now);
+    let clock = Clock::get();
+    let present = present(clock, now);
     let state = Memo::new(move |_| booking.with(|booking| booking.state));
     let runs = Memo::new(move |_| !state.get().is_ended());
     view! {
-        <Title text=move || title(&booking.read(), present.get()) />
+        <Title text=move || title(&booking.read(), present.get(), clock.is_ticking()) />
         <div class="wrap">
             <a class="crumb" href="/bookings">
                 <Icon name="back" />
@@ -164,8 +165,7 @@ pub fn last_instant(booking: &BookingOut) -> Timestamp {
 }
 
 /// The present by the server's clock; that of the answer until the page is alive.
-fn present(answered_at: Timestamp) -> Signal<Timestamp> {
-    let clock = Clock::get();
+fn present(clock: Clock, answered_at: Timestamp) -> Signal<Timestamp> {
     Signal::derive(move || {
         if clock.is_ticking() {
             clock.now()
@@ -176,9 +176,9 @@ fn present(answered_at: Timestamp) -> Signal<Timestamp> {
 }
 
 /// `12:41 · Booking` while the time runs.
-fn title(booking: &BookingOut, now: Timestamp) -> String {
+fn title(booking: &BookingOut, now: Timestamp, ticking: bool) -> String {
     let left = time_left(booking.deadline, now);
-    if booking.state.is_waiting_for_pickup() && !left.is_zero() && Clock::get().is_ticking() {
+    if booking.state.is_waiting_for_pickup() && !left.is_zero() && ticking {
         format!("{} · Booking", minutes_and_seconds(left))
     } else {
         format!("{} · Booking", booking.state.label())

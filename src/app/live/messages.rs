@@ -1,0 +1,143 @@
+//! A message on its way to the eye: from the frame to the inbox row, from the row to the toast, and which
+//! symbol stands beside it. Pure.
+
+use serde_json::Value;
+
+use super::toasts::{Offer, Toast, Tone};
+use crate::domain::{Level, NotificationKind};
+use crate::protocol::ServerMessage;
+use crate::protocol::rest::NotificationOut;
+
+/// The toast of a message.
+pub fn toast_of(notification: &NotificationOut) -> Toast {
+    use NotificationKind as Kind;
+
+    let offer = notification.booking_id.map(|booking| Offer::Open {
+        href: format!("/bookings/{booking}"),
+        label: "Show booking",
+    });
+    let about = notification
+        .booking_id
+        .map_or(notification.id.0, |booking| booking.0);
+    Toast {
+        tone: match notification.level {
+            Level::Info | Level::Success => Tone::Plain,
+            Level::Warning => Tone::Warn,
+            Level::Error => Tone::Danger,
+        },
+        offer,
+        stays: notification.event == Kind::BookingExpiring || notification.level == Level::Error,
+        urgent: matches!(
+            notification.event,
+            Kind::BookingCancelled | Kind::BookingDeclined | Kind::BookingNoShow | Kind::BookingRenewFailed
+        ),
+        notification: Some(notification.id),
+        booking: notification.booking_id,
+        ..Toast::plain(
+            format!("{}:{about}", notification.event.as_str()),
+            icon_of(notification.event),
+            notification.message.replace('!', "."),
+        )
+    }
+}
+
+/// The symbol of a kind of message, in the toast and in the inbox.
+pub fn icon_of(kind: NotificationKind) -> &'static str {
+    use NotificationKind as Kind;
+
+    match kind {
+        Kind::BookingConfirmed | Kind::NewBooking => "booking",
+        Kind::BookingReady | Kind::BookingCompleted => "check",
+        Kind::BookingExpiring | Kind::BookingRenewed => "clock",
+        Kind::BookingCancelled => "undo",
+        Kind::BookingExpired
+        | Kind::BookingNoShow
+        | Kind::BookingRenewFailed
+        | Kind::BookingDeclined
+        | Kind::StationAlert => "alert",
+    }
+}
+
+/// The message in a frame, as the inbox shows it, and its number.
+pub fn notification_in(frame: ServerMessage) -> Option<(u64, NotificationOut)> {
+    let booking = |kind: NotificationKind, id, read, booking_id, message, timestamp| NotificationOut {
+        id,
+        event: kind,
+        title: kind.title().to_owned(),
+        message,
+        level: kind.level(),
+        booking_id: Some(booking_id),
+        station_id: None,
+        data: Value::Null,
+        read,
+        timestamp,
+    };
+    match frame {
+        ServerMessage::BookingConfirmed {
+            seq,
+            id,
+            read,
+            booking_id,
+            message,
+            timestamp,
+            ..
+        } => Some((
+            seq,
+            booking(
+                NotificationKind::BookingConfirmed,
+                id,
+                read,
+                booking_id,
+                message,
+                timestamp,
+            ),
+        )),
+        ServerMessage::BookingReady {
+            seq,
+            id,
+            read,
+            booking_id,
+            message,
+            timestamp,
+            ..
+        } => Some((
+            seq,
+            booking(
+                NotificationKind::BookingReady,
+                id,
+                read,
+                booking_id,
+                message,
+                timestamp,
+            ),
+        )),
+        ServerMessage::Notification {
+            seq,
+            id,
+            read,
+            event,
+            title,
+            message,
+            level,
+            booking_id,
+            station_id,
+            data,
+            timestamp,
+        } => {
+            let row = NotificationOut {
+                id,
+                event,
+                title,
+                message,
+                level,
+                booking_id,
+                station_id,
+                data,
+                read,
+                timestamp,
+            };
+            Some((seq, row))
+        }
+        _ => None,
+    }
+}
