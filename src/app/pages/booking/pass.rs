@@ -11,11 +11,10 @@ use crate::protocol::rest::BookingOut;
 /// Code, PIN and QR code; nothing for anybody but the customer.
 #[component]
 pub fn Pass(booking: BookingOut, qr: Option<QrDrawing>) -> impl IntoView {
-    booking.code.clone().map(|code| view! { <Shown booking code qr /> })
+    booking.code.clone().map(|code| shown(code, booking.pin, qr))
 }
 
-#[component]
-fn Shown(booking: BookingOut, code: String, qr: Option<QrDrawing>) -> impl IntoView {
+fn shown(code: String, pin: Option<String>, qr: Option<QrDrawing>) -> impl IntoView {
     let spaced = spaced_code(&code);
     let letters = code.chars().map(String::from).collect::<Vec<_>>().join(", ");
     let label = format!("QR code for booking {spaced}");
@@ -33,7 +32,7 @@ fn Shown(booking: BookingOut, code: String, qr: Option<QrDrawing>) -> impl IntoV
                         <span class="sr">{letters}</span>
                     </dd>
                 </div>
-                {booking.pin.map(|pin| view! { <Pin pin /> })}
+                {pin.map(|pin| view! { <Pin pin /> })}
             </dl>
         </section>
     }
