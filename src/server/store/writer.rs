@@ -103,7 +103,10 @@ async fn write(pool: AnyPool, mut orders: mpsc::Receiver<Order>) {
         }
         if !closing.is_empty() {
             pool.close().await;
-            closing.into_iter().for_each(|done| drop(done.send(())));
+            for done in closing {
+                // Who stopped waiting needs no word.
+                let _ = done.send(());
+            }
             return;
         }
     }

@@ -231,8 +231,11 @@ mod tests {
         ] {
             let address = open.address(StationId(3));
             let query = address.split(['?', '#']).nth(1).unwrap_or_default();
-            let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-            let query = pairs.collect::<ParamsMap>();
+            let mut pairs = ParamsMap::new();
+            for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
+                pairs.insert(name.to_owned(), value.to_owned());
+            }
+            let query = pairs;
             assert_eq!(Open::of(&query), open, "{address}");
         }
     }
