@@ -9,7 +9,7 @@ use clap::Args;
 use crate::domain::{Currency, Problem, Role, StationId};
 use crate::server::service::announce::{announce, audience};
 use crate::server::service::appoint::{Appointment, appoint};
-use crate::server::{App, demo, jobs};
+use crate::server::{App, check, demo, jobs};
 
 /// Whom to make an account for.
 #[derive(Args, Clone, Debug)]
@@ -112,6 +112,20 @@ pub async fn sweep(app: &App) -> anyhow::Result<ExitCode> {
     }
     println!("Carried out {steps} due steps.");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Prints every contradiction in the database, one a line.
+pub async fn check(app: &App) -> anyhow::Result<ExitCode> {
+    let findings = check::findings(app).await?;
+    if findings.is_empty() {
+        println!("No drift found.");
+        return Ok(ExitCode::SUCCESS);
+    }
+    for finding in &findings {
+        println!("{finding}");
+    }
+    eprintln!("voltbay: {} contradictions found", findings.len());
+    Ok(ExitCode::FAILURE)
 }
 
 /// Sends the true counts of one station or of all to everybody who watches.

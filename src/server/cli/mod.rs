@@ -37,6 +37,8 @@ enum Command {
     CreateUser(commands::NewUser),
     /// Carry out every timer that is due, once, and end
     Sweep,
+    /// Report every contradiction between holds, bookings, slots, payments and events; fails if there is one
+    Check,
     /// Send true counts to every screen, to see that they arrive
     TestBroadcast(commands::Broadcast),
 }
@@ -80,6 +82,7 @@ async fn carry_out(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Seed { .. } => commands::seed(&app).await?,
         Command::CreateUser(new) => commands::create_user(&app, new).await?,
         Command::Sweep => commands::sweep(&app).await?,
+        Command::Check => commands::check(&app).await?,
         Command::TestBroadcast(broadcast) => commands::test_broadcast(&app, broadcast).await?,
     };
     app.db.close().await;
