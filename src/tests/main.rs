@@ -5,8 +5,13 @@
 mod support;
 
 mod auth;
+mod batteries;
 mod bookings;
 mod boundaries;
+mod check;
+mod demo;
 mod expiry;
 mod http;
+mod notifications;
 mod openapi;
+mod stations;

@@ -23,40 +23,53 @@ use crate::server::store::stock::{self, PackAway};
 const TICK: Duration = Duration::from_secs(1);
 /// A pack lasts at least so long.
 const RIDE: Duration = Duration::from_secs(45);
-/// Ready packs that a rider leaves at a station.
-const LEFT_FOR_OTHERS: i64 = 2;
+/// Ready packs that riders leave at every station at least, and what they leave more at some.
+const LEFT_FOR_OTHERS: (i64, i64) = (2, 4);
 /// Seconds between two riders in real time at speed 1, and at most and at least.
 const PACE: (f64, f64, f64) = (105.0, 5.0, 60.0);
 /// Nobody rides while fewer than this part of the packs in slots are ready.
-const LEAST_READY: f64 = 0.35;
+const LEAST_READY: f64 = 0.4;
 
 /// Runs until the server stops.
 pub async fn run(app: App) {
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let mut next_arrival = app.clock.now() + TICK;
+    let mut riders = Riders::default();
     loop {
         tokio::select! {
             () = app.shutdown.cancelled() => return,
             _ = ticks.tick() => {}
         }
-        if let Err(problem) = step(&app, &mut next_arrival).await {
+        if let Err(problem) = riders.step(&app).await {
             tracing::debug!(%problem, "a simulated rider was turned away");
         }
     }
 }
 
-async fn step(app: &App, next_arrival: &mut Timestamp) -> Result<(), Problem> {
-    let Some(cast) = demo::cast(app).await? else {
-        return Ok(());
-    };
-    serve_riders(app, &cast).await?;
-    bring_strays_back(app, &cast).await?;
-    if app.clock.now() < *next_arrival {
-        return Ok(());
+/// The riders of one simulation.
+#[derive(Debug, Default)]
+pub struct Riders {
+    /// When the next one comes.
+    next_arrival: Timestamp,
+}
+
+impl Riders {
+    /// Lets everybody do what is due now.
+    ///
+    /// # Errors
+    /// What a use case refused: a real customer was faster, or staff closed a station.
+    pub async fn step(&mut self, app: &App) -> Result<(), Problem> {
+        let Some(cast) = demo::cast(app).await? else {
+            return Ok(());
+        };
+        serve_riders(app, &cast).await?;
+        bring_strays_back(app, &cast).await?;
+        if app.clock.now() < self.next_arrival {
+            return Ok(());
+        }
+        self.next_arrival = app.clock.now() + pause(app.charge_speed);
+        arrive(app, &cast).await
     }
-    *next_arrival = app.clock.now() + pause(app.charge_speed);
-    arrive(app, &cast).await
 }
 
 /// Until the next rider: shorter the faster packs charge, and never regular.
@@ -190,7 +203,8 @@ fn choose(all: &[StationOut]) -> Option<(StationId, BatteryModelId, i64)> {
     }
     let spare = |station: &StationOut| {
         let serves = station.inventory.status == StationStatus::Online;
-        (station.inventory.available_batteries - LEFT_FOR_OTHERS).max(0) * i64::from(serves)
+        let left = LEFT_FOR_OTHERS.0 + station.id.0 % LEFT_FOR_OTHERS.1;
+        (station.inventory.available_batteries - left).max(0) * i64::from(serves)
     };
     let total: i64 = all.iter().map(spare).sum();
     if total == 0 {

@@ -160,7 +160,12 @@ impl TestApp {
 
     /// A fresh session of somebody with the usual password.
     pub async fn sign_in(&self, email: &str) -> Person {
-        let body = json!({"email": email, "password": PASSWORD, "token": true});
+        self.sign_in_with(email, PASSWORD).await
+    }
+
+    /// A fresh session of somebody with this password.
+    pub async fn sign_in_with(&self, email: &str, password: &str) -> Person {
+        let body = json!({"email": email, "password": password, "token": true});
         let user = self.client().post("/api/v1/auth/login", body).await.expect(200);
         self.person(&user)
     }

@@ -5,4 +5,5 @@ pub mod each_engine;
 pub mod app;
 pub mod client;
 pub mod clock;
+pub mod demo;
 pub mod world;
