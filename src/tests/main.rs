@@ -15,3 +15,4 @@ mod http;
 mod notifications;
 mod openapi;
 mod stations;
+mod whatever_happens;

@@ -3,24 +3,23 @@
 //! It goes through the same store functions as everything else, so a server that is running meanwhile shows
 //! it at once.
 
+mod cast;
 pub mod network;
+
+pub use cast::{Cast, cast, packs_on_the_road};
 
 use std::time::Duration;
 
 use crate::domain::battery::MIN_DISPENSE_SOC;
 use crate::domain::{
     BatteryId, BatteryModelId, BatteryState, Currency, OperatorId, Percent, Position, Problem, Role,
-    SlotNumber, StationId, StationStatus, Timestamp, UserId,
+    SlotNumber, StationId, StationStatus, UserId,
 };
 use crate::protocol::rest::BatteryModelOut;
-use crate::server::auth::password;
-use crate::server::service::Actor;
 use crate::server::store::demo::NewPerson;
 use crate::server::store::stations::NewStation;
 use crate::server::store::stock::{NewPack, Place};
-use crate::server::store::{
-    Audit, Cause, Connection, Failure, IdKind, StoreError, Tx, accounts, demo, stations,
-};
+use crate::server::store::{Audit, Cause, Failure, IdKind, StoreError, Tx, demo, stations};
 use crate::server::{App, hours};
 use network::{MODELS, OPERATOR, PEOPLE, RIDERS, SERVICES, SITES, Stands};
 
@@ -52,62 +51,6 @@ pub async fn load(app: &App) -> Result<Vec<DemoAccount>, Problem> {
         role: person.role,
     };
     Ok(PEOPLE.iter().map(account).collect())
-}
-
-/// Who plays in the simulation.
-pub struct Cast {
-    /// Customers who cannot sign in.
-    pub riders: Vec<Actor>,
-    /// Who hands them their packs.
-    pub attendant: Actor,
-}
-
-/// Who plays in the simulation; nobody unless the demo is loaded.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn cast(app: &App) -> Result<Option<Cast>, Problem> {
-    let mut snapshot = app.db.snapshot().await?;
-    if !demo::is_loaded(&mut snapshot).await? {
-        return Ok(None);
-    }
-    let mut riders = Vec::with_capacity(RIDERS.len());
-    for number in 1..=RIDERS.len() {
-        riders.extend(player(&mut snapshot, &rider_email(number)).await?);
-    }
-    let attendant = PEOPLE.iter().find(|person| person.role == Role::Attendant);
-    let Some(attendant) = attendant else {
-        return Ok(None);
-    };
-    let attendant = player(&mut snapshot, attendant.email).await?;
-    Ok(attendant.map(|attendant| Cast { riders, attendant }))
-}
-
-async fn player(connection: &mut Connection, email: &str) -> Result<Option<Actor>, StoreError> {
-    let Some(user) = accounts::find_by_email(connection, email).await? else {
-        return Ok(None);
-    };
-    let stations = accounts::assigned_stations(connection, user.id).await?;
-    Ok(user.active.then(|| Actor {
-        user: user.id,
-        name: user.name,
-        email: user.email,
-        role: user.role,
-        operator: user.operator,
-        stations,
-        session: String::new(),
-        request_id: "simulator".to_owned(),
-    }))
-}
-
-fn rider_email(number: usize) -> String {
-    format!("rider{number}@voltbay.test")
-}
-
-/// Packs that are with riders at the start.
-pub fn packs_on_the_road() -> usize {
-    let packs: i64 = MODELS.iter().map(|model| model.riding).sum();
-    usize::try_from(packs).unwrap_or(0)
 }
 
 async fn plant(app: &App) -> Result<(), Problem> {
@@ -181,7 +124,7 @@ impl<'t, 'c> Planting<'t, 'c> {
         let mut riders = Vec::with_capacity(RIDERS.len());
         for (number, name) in (1..).zip(RIDERS) {
             riders.push(
-                self.person(rider_email(number), name, NO_PASSWORD, Role::Customer)
+                self.person(cast::rider_email(number), name, NO_PASSWORD, Role::Customer)
                     .await?,
             );
         }

@@ -18,7 +18,7 @@ use crate::server::demo::{self, Cast};
 use crate::server::service::bookings::BookingQuery;
 use crate::server::service::stations::StationQuery;
 use crate::server::service::{batteries, bookings, notifications, stations};
-use crate::server::store::stock::{self, PackAway};
+use crate::server::store::whereabouts::{self, PackAway};
 
 const TICK: Duration = Duration::from_secs(1);
 /// A pack lasts at least so long.
@@ -129,7 +129,7 @@ async fn hand_over(app: &App, cast: &Cast, booking: &BookingOut) -> Result<(), P
 async fn away(app: &App) -> Result<Vec<PackAway>, Problem> {
     let now = app.clock.now();
     let mut snapshot = app.db.snapshot().await?;
-    let away = stock::in_use(&mut snapshot).await?;
+    let away = whereabouts::in_use(&mut snapshot).await?;
     Ok(away.into_iter().filter(|pack| now >= pack.since + RIDE).collect())
 }
 

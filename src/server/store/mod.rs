@@ -32,6 +32,7 @@ pub mod stations;
 pub mod stock;
 pub mod substitute;
 mod tx;
+pub mod whereabouts;
 mod writer;
 
 pub use ids::IdKind;

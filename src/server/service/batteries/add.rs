@@ -7,8 +7,8 @@ use crate::server::App;
 use crate::server::service::form::Form;
 use crate::server::service::{Actor, IdempotencyKey};
 use crate::server::store::idempotency::{Claim, NextAction};
-use crate::server::store::stock::{self, NewPack, Place};
-use crate::server::store::{Audit, Failure, IdKind, Tx, catalogue};
+use crate::server::store::stock::{NewPack, Place};
+use crate::server::store::{Audit, Failure, IdKind, Tx, catalogue, whereabouts};
 
 /// Puts a pack into a slot. Charged enough it can be handed out at once, else it charges; a worn one is locked.
 ///
@@ -80,7 +80,7 @@ async fn new_pack(tx: &mut Tx<'_>, station: StationId, body: &BatteryIn) -> Resu
         form.complain("model_id", "There is no such battery model.");
     }
     form.finish()?;
-    if stock::is_serial_known(tx.connection(), &serial).await? {
+    if whereabouts::is_serial_known(tx.connection(), &serial).await? {
         return Err(Problem::SerialTaken.into());
     }
     let slot = free_slot(tx, station, body.slot).await?;

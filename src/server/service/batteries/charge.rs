@@ -9,8 +9,8 @@ use super::measured;
 use crate::domain::{BatteryId, BatteryState, Percent, Problem, StationId, Timer, Timestamp};
 use crate::server::App;
 use crate::server::store::inventory::{self, PackRow};
-use crate::server::store::stock::{self, PackChange};
-use crate::server::store::{Audit, Cause, Failure, StoreError};
+use crate::server::store::stock::PackChange;
+use crate::server::store::{Audit, Cause, Failure, StoreError, whereabouts};
 
 /// A pack that gained at least one whole percent.
 #[derive(Clone)]
@@ -102,7 +102,7 @@ fn gain(pack: &PackRow, now: Timestamp) -> Option<Gain> {
 pub async fn release_inspected(app: &App) -> Result<usize, Problem> {
     let until = app.clock.now() - app.timers.length(Timer::ReturnInspection);
     let mut snapshot = app.db.snapshot().await?;
-    let due = stock::returned_before(&mut snapshot, until).await?;
+    let due = whereabouts::returned_before(&mut snapshot, until).await?;
     drop(snapshot);
     for battery in &due {
         release(app, *battery).await?;

@@ -15,7 +15,7 @@ use crate::protocol::rest::BatteryOut;
 use crate::server::App;
 use crate::server::service::Actor;
 use crate::server::store::inventory::{self, PackRow, StationRow};
-use crate::server::store::stock::{self, SlotUse};
+use crate::server::store::whereabouts::{self, SlotUse};
 use crate::server::store::{Audit, Failure, StoreError, Tx, stations};
 
 /// Takes a pack out for good (it is retired; its history stays).
@@ -51,7 +51,7 @@ async fn in_my_station(tx: &mut Tx<'_>, actor: &Actor, battery: BatteryId) -> Re
         my_station(tx, actor, pack.station).await?;
         return Ok(pack);
     }
-    let state = stock::state_of(tx.connection(), battery).await?;
+    let state = whereabouts::state_of(tx.connection(), battery).await?;
     let state = state.ok_or_else(|| Problem::not_found("battery"))?;
     if !actor.role.is_staff() {
         return Err(Problem::forbidden("Only staff of a station may do that.").into());
@@ -78,11 +78,11 @@ async fn my_station(tx: &mut Tx<'_>, actor: &Actor, station: StationId) -> Resul
 /// The slot somebody asked for, if a pack can be put there; else the first that is free.
 async fn free_slot(tx: &mut Tx<'_>, station: StationId, asked: Option<i64>) -> Result<SlotNumber, Failure> {
     let Some(asked) = asked.map(SlotNumber) else {
-        let first = stock::first_free_slot(tx.connection(), station).await?;
+        let first = whereabouts::first_free_slot(tx.connection(), station).await?;
         return first.ok_or_else(|| Problem::NoFreeSlot.into());
     };
     let slot_label = asked.label();
-    match stock::slot_use(tx.connection(), station, asked).await? {
+    match whereabouts::slot_use(tx.connection(), station, asked).await? {
         Some(SlotUse::Free) => Ok(asked),
         Some(SlotUse::Taken) => Err(Problem::SlotTaken { slot_label }.into()),
         Some(SlotUse::OutOfService) => {

@@ -5,7 +5,7 @@ use crate::domain::{BatteryId, BatteryState, Percent, Problem, StationId};
 use crate::protocol::rest::{BatteryOut, BatteryPatch};
 use crate::server::service::Actor;
 use crate::server::service::form::Form;
-use crate::server::store::{Audit, Failure, StoreError, Tx, stock};
+use crate::server::store::{Audit, Failure, StoreError, Tx, whereabouts};
 
 /// Puts a pack that is in use into a slot of the attendant's station, where it waits for the look that follows
 /// every return.
@@ -15,7 +15,7 @@ pub async fn take_back(
     battery: BatteryId,
     patch: &BatteryPatch,
 ) -> Result<BatteryOut, Failure> {
-    let state = stock::state_of(tx.connection(), battery).await?;
+    let state = whereabouts::state_of(tx.connection(), battery).await?;
     let state = state.ok_or_else(|| Problem::not_found("battery"))?;
     let station = which_station(actor, patch)?;
     my_station(tx, actor, station).await?;

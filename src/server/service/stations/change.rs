@@ -223,6 +223,9 @@ async fn change_terms(tx: &mut Tx<'_>, read: &StationRow, patch: &StationPatch) 
         ..Audit::default()
     };
     tx.audit(audit).await?;
+    if read.status() == StationStatus::Online && !opening.open_now {
+        tell_holders(tx, read, StationStatus::Closed.sentence()).await?;
+    }
     Ok(())
 }
 
