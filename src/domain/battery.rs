@@ -161,8 +161,7 @@ impl BatteryState {
             | (InUse, Returned | Lost)
             | (Returned, Charging | Quarantined)
             | (Quarantined, Maintenance)
-            | (Maintenance, Charging)
-            | (InTransit, Charging)
+            | (Maintenance | InTransit, Charging)
             | (Lost, Returned) => true,
             _ => false,
         }
@@ -170,6 +169,7 @@ impl BatteryState {
 
     /// The state a pack takes in a slot from its charge and health, with the hysteresis that keeps a pack
     /// near the limit from fluttering.
+    #[must_use]
     pub fn in_slot(self, soc: Percent, soh: Percent) -> Self {
         match self {
             Self::Charging if soc.get() >= MIN_DISPENSE_SOC && soh.get() >= MIN_DISPENSE_SOH => {

@@ -122,7 +122,7 @@ impl Timers {
 }
 
 /// Shortest and longest time for which a customer may ask to have packs held.
-pub const HOLD_CHOICE: std::ops::RangeInclusive<Duration> = Duration::from_mins(5)..=Duration::from_mins(60);
+pub const HOLD_CHOICE: std::ops::RangeInclusive<Duration> = Duration::from_mins(5)..=Duration::from_hours(1);
 /// How often one booking may be renewed (WCAG 2.2.1 asks for at least ten).
 pub const MAX_RENEWALS: i64 = 10;
 /// Wrong codes after which [`Timer::WrongPinLock`] begins.

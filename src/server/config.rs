@@ -76,7 +76,7 @@ pub struct Config {
     /// Where the built pages' files are [default: target/site]
     #[arg(long, env = "VOLTBAY_SITE", global = true)]
     pub site: Option<PathBuf>,
-    /// How log lines are written; what is logged is said by RUST_LOG (info)
+    /// How log lines are written; what is logged is said by `RUST_LOG` (info)
     #[arg(
         long,
         env = "VOLTBAY_LOG_FORMAT",

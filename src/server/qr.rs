@@ -1,5 +1,7 @@
 //! QR codes as one path of an SVG: no raster, no script, and the style sheet chooses the colours.
 
+use std::fmt::Write;
+
 use qrcode::{Color, EcLevel, QrCode};
 
 /// A drawn QR code: `size` modules wide and high, dark modules as the path `d`.
@@ -17,7 +19,8 @@ pub fn draw(text: &str) -> Option<Drawing> {
     let mut d = String::new();
     for (y, row) in code.to_colors().chunks(size).enumerate() {
         for (x, run) in dark_runs(row) {
-            d.push_str(&format!("M{x} {y}h{run}v1h-{run}z"));
+            // Writing to a String cannot fail.
+            let _ = write!(d, "M{x} {y}h{run}v1h-{run}z");
         }
     }
     Some(Drawing { size, d })

@@ -140,7 +140,7 @@ each_engine! {
         }
         act(&world.attendant, &booking, "collect", json!({"code": "000000"})).await.problem(429, "code_locked");
         collect(&world.attendant, &booking).await.problem(429, "code_locked");
-        app.clock.advance(std::time::Duration::from_secs(600));
+        app.clock.advance(std::time::Duration::from_mins(10));
         collect(&world.attendant, &booking).await.expect(200);
     }
 

@@ -7,7 +7,6 @@ use voltbay::domain::Role;
 use voltbay::server::service::batteries::charge;
 use voltbay::server::{check, demo, jobs};
 
-use crate::support::app::TestApp;
 use crate::support::demo::listed;
 
 fn count(station: &Value, what: &str) -> i64 {

@@ -49,7 +49,7 @@ async fn told(who: &Person, event: &str) -> Vec<String> {
         .collect()
 }
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 each_engine! {
     /// The station did not have it ready: at the deadline the pack is free and the customer is told, once.
@@ -102,7 +102,7 @@ each_engine! {
         let world = World::with_packs(&app, 1).await;
         let asha = app.customer().await;
         let booking = book(&asha, &world).await;
-        app.clock.advance(15 * MINUTE - Duration::from_secs(10));
+        app.clock.advance((15 * MINUTE).checked_sub(Duration::from_secs(10)).unwrap());
         app.crash().await;
         app.clock.advance(Duration::from_secs(20));
         app.restart().await;

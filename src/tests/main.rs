@@ -1,5 +1,5 @@
 //! The server as its clients see it: started whole, on a port of its own and a database of its own, with a
-//! clock whose hands the test holds. Every test runs on SQLite and on PostgreSQL (see `support`).
+//! clock whose hands the test holds. Every test runs on `SQLite` and on `PostgreSQL` (see `support`).
 
 #[macro_use]
 mod support;

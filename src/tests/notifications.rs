@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::app::{Person, TestApp};
+use crate::support::app::Person;
 use crate::support::demo::listed;
 
 async fn inbox(person: &Person, query: &str) -> Value {

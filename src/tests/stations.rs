@@ -7,7 +7,6 @@ use voltbay::domain::{Role, StationId};
 use voltbay::server::check;
 use voltbay::server::service::stations::follow_hours;
 
-use crate::support::app::TestApp;
 use crate::support::demo::listed;
 
 fn ids(page: &Value) -> Vec<i64> {

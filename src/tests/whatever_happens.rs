@@ -299,7 +299,7 @@ impl World {
 }
 
 /// Whatever staff, customers and time do, in whatever order: every count adds up after every step, nothing is
-/// promised twice, and the check stays silent. On a real SQLite file.
+/// promised twice, and the check stays silent. On a real `SQLite` file.
 #[test]
 fn counts_add_up_whatever_happens() {
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -13,7 +13,7 @@ pub fn follow_booking(booking: RwSignal<BookingOut>) -> Line {
         booking.with_untracked(|booking| (booking.id, Bookmark::At(booking.epoch.clone(), booking.seq)));
     let as_of = Clock::get().now_untracked();
     Line::open(Topic::Booking(id), bookmark, as_of, move |frame| {
-        hear(booking, frame)
+        hear(booking, frame);
     })
 }
 
@@ -28,10 +28,10 @@ fn hear(booking: RwSignal<BookingOut>, frame: &ServerMessage) {
             }
         }
         ServerMessage::ItemsUpdated { items, .. } => {
-            booking.update(|booking| booking.items.clone_from(items))
+            booking.update(|booking| booking.items.clone_from(items));
         }
         ServerMessage::BookingTimer { deadline, .. } => {
-            booking.update(|booking| booking.deadline = *deadline)
+            booking.update(|booking| booking.deadline = *deadline);
         }
         _ => {}
     }

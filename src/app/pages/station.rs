@@ -63,7 +63,7 @@ fn Found(page: StationPage) -> impl IntoView {
     let store = StationStore::new(&station, &packs);
     let bookmark = Bookmark::At(station.epoch.clone(), station.seq);
     let line = Line::open(Topic::Station(id), bookmark, page.as_of, move |frame| {
-        store.take(frame)
+        store.take(frame);
     });
     let basket = Basket::new(&page, store);
     let title = station.name.clone();

@@ -51,7 +51,7 @@ fn Found(found: StationsOut, search: Memo<Search>) -> impl IntoView {
         .map_or(0, |station| station.utc_offset_minutes);
     let store = StationList::new(&found.stations);
     let line = Line::open(Topic::Stations, bookmark(&found), found.as_of, move |frame| {
-        store.take(frame)
+        store.take(frame);
     });
     let models = found.models.clone();
     let failed = RwSignal::new(None::<Problem>);

@@ -90,6 +90,7 @@ impl Lens {
     pub const MAX_ZOOM: f64 = 8.0;
 
     /// Twice as close, or half; never wider than the whole.
+    #[must_use]
     pub fn zoomed(self, closer: bool) -> Self {
         let zoom = if closer { self.zoom * 2.0 } else { self.zoom / 2.0 };
         if zoom <= 1.0 {
@@ -102,6 +103,7 @@ impl Lens {
     }
 
     /// A quarter of the view to the side: −1, 0 or 1 each way.
+    #[must_use]
     pub fn moved(self, right: f64, down: f64) -> Self {
         let step = |at: f64, size: f64, way: f64| (at + way * size / self.zoom / 4.0).clamp(0.0, size);
         Self {

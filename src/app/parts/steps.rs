@@ -89,7 +89,7 @@ pub fn slots(booking: &BookingOut) -> String {
         .items
         .iter()
         .filter_map(|item| item.slot)
-        .map(|slot| slot.label())
+        .map(crate::domain::battery::SlotNumber::label)
         .collect();
     match labels.as_slice() {
         [] => "At the counter".to_owned(),

@@ -43,7 +43,7 @@ impl Limit {
         match self {
             Self::Requests => Duration::from_millis(5),
             Self::SignInsFromAddress | Self::SignInsToAccount => Duration::from_secs(10),
-            Self::SignInsToAccountFromAddress => Duration::from_secs(60),
+            Self::SignInsToAccountFromAddress => Duration::from_mins(1),
             Self::Registrations => Duration::from_secs(2),
         }
     }

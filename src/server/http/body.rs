@@ -181,7 +181,7 @@ fn sentence(text: &str) -> String {
     format!("{}{}{full_stop}", first.unwrap_or_default(), letters.as_str())
 }
 
-/// PostgreSQL keeps no NUL character in a text, and no sensible text has one.
+/// `PostgreSQL` keeps no NUL character in a text, and no sensible text has one.
 fn refuse_nul(body: &[u8]) -> Result<(), Problem> {
     let escape = br"\u0000";
     if !body.windows(escape.len()).any(|window| window == escape) {

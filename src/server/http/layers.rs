@@ -136,12 +136,11 @@ fn kept(headers: &HeaderMap) -> impl Iterator<Item = (axum::http::HeaderName, He
 
 /// Nobody waits for ever.
 pub async fn hurry(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(PATIENCE, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => {
-            tracing::warn!("an answer took longer than {PATIENCE:?}");
-            Problem::Unavailable.into_response()
-        }
+    if let Ok(response) = tokio::time::timeout(PATIENCE, next.run(request)).await {
+        response
+    } else {
+        tracing::warn!("an answer took longer than {PATIENCE:?}");
+        Problem::Unavailable.into_response()
     }
 }
 

@@ -124,6 +124,7 @@ impl MakeRequestId for Numbered {
 
 /// Addresses are the same with and without a slash at the end. What is read by a person is sent on to the
 /// one true address, everything else is answered right away.
+#[expect(clippy::result_large_err, reason = "the redirect is the answer itself")]
 pub fn without_trailing_slash(mut request: Request) -> Result<Request, Response> {
     let path = request.uri().path();
     let trimmed = path.trim_end_matches('/');

@@ -1,4 +1,4 @@
-//! The OpenAPI document, made from the handlers themselves, and a page to browse it.
+//! The `OpenAPI` document, made from the handlers themselves, and a page to browse it.
 
 use std::collections::BTreeMap;
 

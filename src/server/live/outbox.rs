@@ -39,7 +39,9 @@ impl Hub {
             let text = Text::from(event.frame);
             self.offer(event.topic, &event.epoch, event.seq, &text, &mut woken);
         }
-        woken.iter().for_each(|channel| channel.wake());
+        for channel in &woken {
+            channel.wake();
+        }
     }
 
     /// Reads from the database what the watched topics do not have of a stream. What the database does not

@@ -135,7 +135,9 @@ impl Log {
             self.lanes.entry(topic).or_default().head = head;
         }
         let topics: Vec<Topic> = self.lanes.keys().copied().collect();
-        topics.into_iter().for_each(|topic| self.release(topic));
+        for topic in topics {
+            self.release(topic);
+        }
     }
 
     /// Whether it is known where the lanes stand.

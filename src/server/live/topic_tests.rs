@@ -37,7 +37,7 @@ fn give(log: &mut Log, topic: Topic, seqs: impl IntoIterator<Item = u64>) -> Vec
 fn here(resume: Resume) -> Cursor {
     match resume {
         Resume::Here(cursor) => cursor,
-        other => panic!("{other:?}"),
+        other @ Resume::Behind(_) => panic!("{other:?}"),
     }
 }
 

@@ -222,7 +222,7 @@ fn user_message(message: Message, seq: u64, timestamp: Timestamp) -> ServerMessa
             booking_id,
             station_name: text("station_name"),
             battery_info: text("battery_info"),
-            message: message.message,
+            message: message.text,
             timestamp,
         },
         (NotificationKind::BookingReady, Some(booking_id)) => ServerMessage::BookingReady {
@@ -231,7 +231,7 @@ fn user_message(message: Message, seq: u64, timestamp: Timestamp) -> ServerMessa
             read,
             booking_id,
             station_name: text("station_name"),
-            message: message.message,
+            message: message.text,
             timestamp,
         },
         (event, booking_id) => ServerMessage::Notification {
@@ -240,7 +240,7 @@ fn user_message(message: Message, seq: u64, timestamp: Timestamp) -> ServerMessa
             read,
             event,
             title: message.title,
-            message: message.message,
+            message: message.text,
             level: message.level,
             booking_id,
             station_id: message.station,

@@ -1,6 +1,8 @@
 //! A repeated request has one effect. The key is claimed in the transaction of the work itself, so two
 //! requests at the same moment cannot both do it, and a refused one leaves the key free for another try.
 
+use std::fmt::Write;
+
 use sha2::{Digest, Sha256};
 
 use super::row::Columns;
@@ -24,10 +26,11 @@ impl Claim {
     /// The claim of `user` on `key` for this body.
     pub fn new(user: UserId, key: String, route: &'static str, body: &impl serde::Serialize) -> Self {
         let body = serde_json::to_vec(body).unwrap_or_default();
-        let body_hash = Sha256::digest(&body)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let body_hash = Sha256::digest(&body).iter().fold(String::new(), |mut hex, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        });
         Self {
             user,
             key,

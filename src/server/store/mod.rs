@@ -166,9 +166,9 @@ pub struct Db(Arc<Inner>);
 
 struct Inner {
     engine: Engine,
-    /// Read-only on SQLite; on PostgreSQL all work.
+    /// Read-only on `SQLite`; on `PostgreSQL` all work.
     pool: AnyPool,
-    /// On SQLite the one task that writes.
+    /// On `SQLite` the one task that writes.
     writer: Option<writer::Writer>,
     clock: Arc<dyn Clock>,
     charge_speed: f64,
@@ -182,7 +182,7 @@ struct Inner {
 const MAX_TRIES: u32 = 10;
 
 impl Db {
-    /// Opens the database (and creates the SQLite file with its folder), and brings the schema up to date.
+    /// Opens the database (and creates the `SQLite` file with its folder), and brings the schema up to date.
     /// `charge_speed` is how many times faster than in reality packs charge here.
     pub async fn open(url: &str, clock: Arc<dyn Clock>, charge_speed: f64) -> Result<Self, StoreError> {
         sqlx::any::install_default_drivers();

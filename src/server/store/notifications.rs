@@ -53,7 +53,7 @@ impl Tx<'_> {
             id,
             kind: notice.kind,
             title,
-            message: notice.message,
+            text: notice.message,
             level: notice.level,
             booking: notice.booking,
             station: notice.station,

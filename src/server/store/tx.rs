@@ -55,6 +55,10 @@ pub(super) struct StationChanges {
     pub changed: BTreeSet<BatteryId>,
     pub packs: Vec<(BatteryId, PackEvent)>,
     /// A sentence to go with the new status.
+    #[expect(
+        clippy::option_option,
+        reason = "whether it changes, and whether a sentence goes with it"
+    )]
     pub status: Option<Option<String>>,
 }
 
@@ -82,7 +86,7 @@ pub struct Message {
     /// Heading.
     pub title: String,
     /// What people read.
-    pub message: String,
+    pub text: String,
     /// How urgent.
     pub level: Level,
     /// About which booking.

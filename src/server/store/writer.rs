@@ -1,8 +1,8 @@
 //! How a transaction is run on each engine.
 //!
-//! SQLite has one writer: a task that takes whatever is queued, runs each job in a savepoint of one
+//! `SQLite` has one writer: a task that takes whatever is queued, runs each job in a savepoint of one
 //! transaction and commits them together, so that one `fsync` pays for many bookings and one refused job
-//! does not hurt the others. PostgreSQL runs each job in a transaction of its own.
+//! does not hurt the others. `PostgreSQL` runs each job in a transaction of its own.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -51,7 +51,7 @@ impl Outcome {
 const MAX_BATCH: usize = 128;
 const QUEUE: usize = 1024;
 
-/// The handle of SQLite's writing task.
+/// The handle of `SQLite`'s writing task.
 pub struct Writer {
     queue: mpsc::Sender<Order>,
 }

@@ -76,7 +76,7 @@ impl TestApp {
         Self::start(Database::Sqlite(tempfile::tempdir().unwrap()), settings).await
     }
 
-    /// `None` where there is no PostgreSQL to run on.
+    /// `None` where there is no `PostgreSQL` to run on.
     pub async fn on_postgres() -> Option<Self> {
         let Ok(server) = std::env::var("VOLTBAY_TEST_POSTGRES") else {
             assert!(

@@ -2,7 +2,7 @@
 
 /// Turns each `async fn name(app: TestApp)` into two tests, `name::sqlite` and `name::postgres`.
 ///
-/// PostgreSQL is found by `VOLTBAY_TEST_POSTGRES` (`scripts/with-postgres` starts one); without it those
+/// `PostgreSQL` is found by `VOLTBAY_TEST_POSTGRES` (`scripts/with-postgres` starts one); without it those
 /// tests say that they were skipped, unless `CI` is set: then they fail.
 macro_rules! each_engine {
     ($($(#[$meta:meta])* async fn $name:ident($app:ident: TestApp) $body:block)+) => {$(

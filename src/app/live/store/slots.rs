@@ -162,7 +162,7 @@ impl StationStore {
             }
             latest.seq = station.seq;
             latest.inventory = station.inventory.clone();
-            latest.message = station.status_message.clone();
+            latest.message.clone_from(&station.status_message);
             latest.packs = packs.iter().map(|pack| (pack.id, pack.clone())).collect();
         });
         if own || self.pause.lets_through(false) {

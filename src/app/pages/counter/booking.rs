@@ -65,15 +65,12 @@ pub fn BookingPanel(counter: Counter, id: BookingId) -> impl IntoView {
             .get()
             .then(|| untrack(|| counter.queue.find(id)))
             .flatten();
-        match row {
-            Some(row) => {
-                let booking = RwSignal::from(row.booking);
-                Either::Left(view! { <Sheet counter booking /> })
-            }
-            None => {
-                let label = "That booking is not running at this station.".to_owned();
-                Either::Right(view! { <Missing counter label /> })
-            }
+        if let Some(row) = row {
+            let booking = RwSignal::from(row.booking);
+            Either::Left(view! { <Sheet counter booking /> })
+        } else {
+            let label = "That booking is not running at this station.".to_owned();
+            Either::Right(view! { <Missing counter label /> })
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The HTTP API under `/api/v1`: one handler per route, each of which calls one use case. The OpenAPI
+//! The HTTP API under `/api/v1`: one handler per route, each of which calls one use case. The `OpenAPI`
 //! document is made from these very handlers.
 
 pub mod auth;

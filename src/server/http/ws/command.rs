@@ -35,7 +35,7 @@ pub async fn carry_out(app: App, speaker: Speaker, command: ClientMessage) -> Op
 /// A problem as an error frame.
 pub fn refusal(problem: &Problem) -> ServerMessage {
     let allowed = match problem {
-        Problem::IllegalTransition { allowed, .. } => Some(allowed.iter().map(name).collect()),
+        Problem::IllegalTransition { allowed, .. } => Some(allowed.iter().copied().map(name).collect()),
         _ => None,
     };
     ServerMessage::Error {
@@ -46,7 +46,7 @@ pub fn refusal(problem: &Problem) -> ServerMessage {
 }
 
 /// As the HTTP API writes it.
-fn name(command: &Command) -> String {
+fn name(command: Command) -> String {
     let name = serde_json::to_value(command).ok();
     name.as_ref()
         .and_then(Value::as_str)
