@@ -10,7 +10,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 /// Most packs that one booking may hold.
-pub const MAX_PACKS_PER_BOOKING: i64 = 4;
+pub const MAX_PACKS_PER_BOOKING: i64 = 10;
 
 /// Where a booking is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

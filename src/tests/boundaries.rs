@@ -112,7 +112,7 @@ fn pages_reach_the_browser_in_two_places_only() {
     never(
         "app/",
         &["web_sys", "js_sys"],
-        &["app/browser.rs", "app/live/socket.rs"],
+        &["app/browser", "app/live/socket.rs"],
     );
 }
 

@@ -63,8 +63,10 @@ each_engine! {
 
     async fn packs_charge_with_the_clock_until_they_are_ready(app: TestApp) {
         app.demo().await;
-        let (before, seq) = (app.station(1).await, count(&app.station(1).await, "seq"));
         app.clock.advance(Duration::from_mins(30));
+        // Whoever comes first, this or the server's own job: packs that came back charge from here on.
+        voltbay::server::service::batteries::release_inspected(&app.app).await.unwrap();
+        let (before, seq) = (app.station(1).await, count(&app.station(1).await, "seq"));
         assert_eq!(charge(&app.app).await.unwrap(), 8, "every station has packs that charge");
         let after = app.station(1).await;
         assert!(count(&after, "available_batteries") > count(&before, "available_batteries"));
@@ -96,7 +98,11 @@ each_engine! {
         let findings = check::findings(&app.app).await.unwrap();
         assert_eq!(findings, [""; 0]);
         let admin = app.sign_in_with("admin@voltbay.test", "voltbay-demo").await;
-        let done = admin.client.get("/api/v1/bookings?station_id=6&state=completed").await.expect(200);
-        assert!(!listed(&done).is_empty(), "somebody rode");
+        let mut rides = 0;
+        for station in 1..=8 {
+            let path = format!("/api/v1/bookings?station_id={station}&state=completed");
+            rides += listed(&admin.client.get(&path).await.expect(200)).len();
+        }
+        assert!(rides > 0, "somebody rode");
     }
 }

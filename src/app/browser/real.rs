@@ -172,13 +172,13 @@ fn take_lead(then: impl Fn(bool) + Clone + 'static) -> Option<()> {
     let steal = Object::new();
     Reflect::set(&steal, &"steal".into(), &true.into()).ok()?;
     let got = then.clone();
-    let hold = Closure::once_into_js(move || {
+    let forever = Closure::once_into_js(move || {
         got(true);
         Promise::new(&mut |_, _| {})
     });
     let request = method(&locks, "request")?;
     let held = request
-        .call3(&locks, &"voltbay-lead".into(), &steal, &hold)
+        .call3(&locks, &"voltbay-lead".into(), &steal, &forever)
         .ok()?;
     let lost = Closure::once_into_js(move |_: JsValue| then(false));
     method(&held, "catch")?.call1(&held, &lost).ok()?;
