@@ -16,9 +16,9 @@ export const admin = demo("admin");
 export const downtown = { id: 1, name: "Downtown Charging Hub" };
 
 export async function signIn(page: Page, account: Account): Promise<void> {
-  await page.goto("/login");
+  await page.goto("/sign-in");
   await page.getByLabel("Email").fill(account.email);
   await page.getByLabel("Password", { exact: true }).fill(account.password);
   await page.getByRole("main").getByRole("button", { name: "Sign in" }).click();
-  await expect(page).not.toHaveURL(/\/login/);
+  await expect(page).not.toHaveURL(/\/sign-in/);
 }

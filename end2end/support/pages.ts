@@ -8,9 +8,9 @@ export const paths = {
   bookings: "/bookings",
   booking: (id: number) => `/bookings/${id}`,
   inbox: "/inbox",
-  login: "/login",
+  login: "/sign-in",
   register: "/register",
-  account: "/account",
+  account: "/profile",
   staff: (id: number) => `/staff/stations/${id}`,
 };
 
@@ -26,7 +26,7 @@ export const toast = (page: Page, text: string | RegExp): Locator =>
 
 /** The row of a station in the list. */
 export const stationRow = (page: Page, name: string): Locator =>
-  page.getByRole("main").getByRole("link", { name: new RegExp(`^${name}`) });
+  page.getByRole("main").getByRole("listitem").getByRole("link", { name: new RegExp(`^${name}`) }).first();
 
 /** The loud number on a station's page. */
 export const count = (page: Page, word: "ready" | "charging" | "held" | "free"): Locator =>
