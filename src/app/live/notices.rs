@@ -32,6 +32,7 @@ pub struct Notices {
     read_up_to: RwSignal<Option<NotificationId>>,
     feed: StoredValue<Feed>,
     user: StoredValue<Option<UserId>>,
+    line: RwSignal<Option<Line>>,
     me: Me,
     toaster: Toaster,
     /// Outlives every page: what listens for me belongs to it.
@@ -47,6 +48,7 @@ impl Notices {
             read_up_to: RwSignal::new(None),
             feed: StoredValue::new(Feed::default()),
             user: StoredValue::new(None),
+            line: RwSignal::new(None),
             me: Me::get(),
             toaster: Toaster::get(),
             owner: StoredValue::new(Owner::current()),
@@ -61,6 +63,11 @@ impl Notices {
     /// What came in since the page was opened, newest first.
     pub fn arrived(self) -> RwSignal<Vec<NotificationOut>> {
         self.arrived
+    }
+
+    /// The line behind it, once somebody is signed in and the page is alive.
+    pub fn line(self) -> Option<Line> {
+        self.line.get()
     }
 
     /// Whether this message was read, as far as we know by now.
@@ -148,10 +155,11 @@ impl Notices {
             .try_update_value(|feed| feed.start(shown))
             .unwrap_or_default();
         let open = || Line::open(Topic::User(user), from, now, move |frame| self.hear(frame));
-        match self.owner.get_value() {
+        let line = match self.owner.get_value() {
             Some(owner) => owner.with(open),
             None => open(),
         };
+        self.line.set(Some(line));
     }
 
     /// A frame of my socket.

@@ -8,10 +8,11 @@ use leptos_router::hooks::use_query_map;
 use leptos_router::params::ParamsMap;
 
 use crate::app::calls::bookings::{History, Which, load_history};
+use crate::app::live::notices::Notices;
 use crate::app::parts::Icon;
 use crate::app::parts::booking_card::BookingCard;
 use crate::app::parts::refusal::Refusal;
-use crate::domain::Timestamp;
+use crate::domain::{Problem, Timestamp};
 use crate::protocol::rest::BookingOut;
 
 /// What the address asks for.
@@ -65,6 +66,7 @@ pub fn Bookings() -> impl IntoView {
         move || asked.get(),
         |asked| load_history(asked.which, asked.text, asked.cursor),
     );
+    refetch_on_news(history);
     let list = move || {
         let asked = asked.get();
         Suspend::new(async move {
@@ -78,6 +80,18 @@ pub fn Bookings() -> impl IntoView {
         <Title text="My bookings" />
         <Transition>{list}</Transition>
     }
+}
+
+/// A message about a booking means that some row is old.
+fn refetch_on_news(history: Resource<Result<History, Problem>>) {
+    let arrived = Notices::get().arrived();
+    Effect::new(move |before: Option<usize>| {
+        let count = arrived.read().len();
+        if before.is_some_and(|before| before < count) {
+            history.refetch();
+        }
+        count
+    });
 }
 
 #[component]

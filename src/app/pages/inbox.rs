@@ -12,8 +12,8 @@ use crate::app::calls::notifications::{InboxSheet, ReadAllNotifications, ReadNot
 use crate::app::live::messages::icon_of;
 use crate::app::live::notices::Notices;
 use crate::app::me::Me;
-use crate::app::parts::Icon;
 use crate::app::parts::refusal::Refusal;
+use crate::app::parts::{Icon, LiveChip, StaleNote};
 use crate::domain::{Level, Timestamp};
 use crate::protocol::rest::NotificationOut;
 
@@ -50,6 +50,8 @@ pub fn Inbox() -> impl IntoView {
 #[component]
 fn List(sheet: InboxSheet, first_page: bool, unread_only: bool) -> impl IntoView {
     let InboxSheet { inbox, offset, now } = sheet;
+    // Said by this answer too, so that server and browser render the same whatever comes first.
+    Me::get().unread.set(inbox.unread);
     let older = inbox.next.map(|cursor| address(unread_only, Some(cursor)));
     let rows = RwSignal::new(inbox.items);
     let waiting = first_page.then(|| take_news(rows));
@@ -70,7 +72,7 @@ fn List(sheet: InboxSheet, first_page: bool, unread_only: bool) -> impl IntoView
     view! {
         <div class="wrap">
             <div class="inbox stack">
-                <Head unread_only rows />
+                <Head unread_only rows offset />
                 {waiting.map(|waiting| view! { <News waiting rows busy /> })}
                 <div
                     on:mouseenter=move |_| busy.set(true)
@@ -94,7 +96,7 @@ fn List(sheet: InboxSheet, first_page: bool, unread_only: bool) -> impl IntoView
 
 /// Heading, choices, and the button that marks everything as read.
 #[component]
-fn Head(unread_only: bool, rows: RwSignal<Vec<NotificationOut>>) -> impl IntoView {
+fn Head(unread_only: bool, rows: RwSignal<Vec<NotificationOut>>, offset: i32) -> impl IntoView {
     let (unread, notices) = (Me::get().unread, Notices::get());
     let here = |chosen: bool| chosen.then_some("true");
     let mark = move |event: leptos::ev::SubmitEvent| {
@@ -102,8 +104,14 @@ fn Head(unread_only: bool, rows: RwSignal<Vec<NotificationOut>>) -> impl IntoVie
         notices.mark_all_read(rows.with_untracked(|rows| rows.first().map(|mail| mail.id)));
     };
     view! {
+        {move || {
+            notices.line().map(|line| view! { <StaleNote line offset advice="News may be missing here. Retry, or load the page again." /> })
+        }}
         <div class="split">
-            <h1>"Activity"</h1>
+            <div class="live-bar">
+                <h1>"Activity"</h1>
+                {move || notices.line().map(|line| view! { <LiveChip line offset /> })}
+            </div>
             <Show when=move || { unread.get() > 0 }>
                 <form method="post" action=ReadAllNotifications::url() on:submit=mark>
                     <button type="submit" class="btn">

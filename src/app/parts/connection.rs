@@ -49,13 +49,15 @@ pub fn LiveBar(
 pub fn LiveChip(
     /// The line behind the list.
     line: Line,
-    /// Whether changes are shown.
-    pause: Pause,
+    /// Whether changes are shown, where the person may choose.
+    #[prop(optional)]
+    pause: Option<Pause>,
     /// The station's offset from UTC.
     offset: i32,
 ) -> impl IntoView {
+    let is_paused = move || pause.is_some_and(Pause::is_paused);
     let state = Memo::new(move |_| match line.link() {
-        _ if pause.is_paused() => ("paused", "Paused"),
+        _ if is_paused() => ("paused", "Paused"),
         Link::Live => ("on", "Live"),
         Link::Waiting => ("wait", "As of"),
         Link::Reconnecting => ("stale", "Reconnecting, as of"),
@@ -64,7 +66,7 @@ pub fn LiveChip(
     });
     // While paused, the time is that of what is shown.
     let shown_at = Memo::new(move |before| match before {
-        Some(before) if pause.is_paused() => *before,
+        Some(before) if is_paused() => *before,
         _ => line.as_of(),
     });
     view! {
@@ -83,6 +85,11 @@ pub fn StaleNote(
     line: Line,
     /// The station's offset from UTC.
     offset: i32,
+    /// What that means for the person, and what she can do all the same.
+    #[prop(
+        default = "Counts may be wrong. You can still hold a battery: the station checks again before it says yes."
+    )]
+    advice: &'static str,
 ) -> impl IntoView {
     let announcer = Announcer::get();
     let since = Memo::new(move |_| (line.link() == Link::Stale).then(|| line.as_of().clock_time(offset)));
@@ -99,7 +106,7 @@ pub fn StaleNote(
         since.get().map(|since| {
             view! {
                 <Note tone=Tone::Warn title=sentence(&since)>
-                    <p>"You can still hold a battery: the station checks again before it says yes."</p>
+                    <p>{advice}</p>
                     <button type="button" class="btn" on:click=move |_| line.retry()>
                         "Retry"
                     </button>
@@ -110,5 +117,5 @@ pub fn StaleNote(
 }
 
 fn sentence(since: &str) -> String {
-    format!("Live updates lost since {since}. Counts may be wrong.")
+    format!("Live updates lost since {since}.")
 }

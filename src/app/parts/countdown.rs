@@ -106,7 +106,7 @@ pub fn Countdown(
         }
     };
     let urgency = move || clock.is_ticking().then(|| Urgency::of(left.get()).as_str());
-    announce_milestones(left);
+    announce_milestones(clock, left);
     view! {
         <div role="timer" aria-labelledby=labelled_by>
             <time class="count-time" data-urgency=urgency datetime=datetime>
@@ -116,22 +116,19 @@ pub fn Countdown(
     }
 }
 
-/// Says each milestone once, when it is crossed while the page is open.
-fn announce_milestones(left: Memo<Duration>) {
+/// Says each milestone once, when it is crossed while the page is alive.
+fn announce_milestones(clock: Clock, left: Memo<Duration>) {
     let announcer = Announcer::get();
-    Effect::new(move |before: Option<u64>| {
-        let now = left.get().as_secs();
-        let before = before.unwrap_or(now);
-        let crossed = MILESTONES
-            .iter()
-            .rev()
-            .find(|(at, _)| before > *at && now <= *at && now > 0);
-        match crossed {
+    Effect::new(move |before: Option<Option<u64>>| {
+        let now = clock.is_ticking().then(|| left.get().as_secs())?;
+        let before = before.flatten().unwrap_or(now);
+        let mut nearest_first = MILESTONES.iter().rev();
+        match nearest_first.find(|(at, _)| before > *at && now <= *at && now > 0) {
             Some((30, text)) => announcer.warn(*text),
             Some((_, text)) => announcer.say(*text),
             None => {}
         }
-        now
+        Some(now)
     });
 }
 

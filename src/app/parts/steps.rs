@@ -107,6 +107,11 @@ pub fn Steps(
 ) -> impl IntoView {
     let steps = Memo::new(move |_| booking.with(steps_of));
     let offset = booking.with_untracked(|booking| booking.utc_offset_minutes);
+    let heading = move || if booking.read().state.is_ended() {
+        "How it went"
+    } else {
+        "What happens next"
+    };
     let row = move |step: Step| {
         let detail = match step.detail {
             Detail::At(at) => {
@@ -127,7 +132,7 @@ pub fn Steps(
     view! {
         <section class="panel steps" aria-labelledby="steps-h">
             <div class="panel-head">
-                <h2 id="steps-h">"What happens next"</h2>
+                <h2 id="steps-h">{heading}</h2>
             </div>
             <div class="panel-body">
                 <ol>{move || steps.get().into_iter().map(row).collect_view()}</ol>

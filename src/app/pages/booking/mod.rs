@@ -16,10 +16,10 @@ use leptos_router::hooks::use_params_map;
 use crate::app::calls::bookings::{BookingSheet, load_booking};
 use crate::app::live::booking::follow_booking;
 use crate::app::live::clock::Clock;
-use crate::app::parts::Icon;
 use crate::app::parts::countdown::{minutes_and_seconds, time_left};
 use crate::app::parts::refusal::Refusal;
 use crate::app::parts::steps::Steps;
+use crate::app::parts::{Icon, LiveChip, StaleNote};
 use crate::domain::{BookingState, Problem, Timestamp};
 use crate::protocol::rest::BookingOut;
 
@@ -52,8 +52,9 @@ pub fn Booking() -> impl IntoView {
 fn Sheet(sheet: BookingSheet) -> impl IntoView {
     let BookingSheet { booking, qr, now } = sheet;
     let booking = RwSignal::new(booking);
-    follow_booking(booking);
+    let line = follow_booking(booking);
     let first = booking.get_untracked();
+    let offset = first.utc_offset_minutes;
     let clock = Clock::get();
     let present = present(clock, now);
     let state = Memo::new(move |_| booking.with(|booking| booking.state));
@@ -61,10 +62,14 @@ fn Sheet(sheet: BookingSheet) -> impl IntoView {
     view! {
         <Title text=move || title(&booking.read(), present.get(), clock.is_ticking()) />
         <div class="wrap">
-            <a class="crumb" href="/bookings">
-                <Icon name="back" />
-                "All bookings"
-            </a>
+            <div class="split">
+                <a class="crumb" href="/bookings">
+                    <Icon name="back" />
+                    "All bookings"
+                </a>
+                <LiveChip line offset />
+            </div>
+            <StaleNote line offset advice="This may be old. What the station sees counts." />
             <Heading booking=first.clone() state />
             <div class="duo">
                 <div class="stack">
