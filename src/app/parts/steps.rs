@@ -107,10 +107,12 @@ pub fn Steps(
 ) -> impl IntoView {
     let steps = Memo::new(move |_| booking.with(steps_of));
     let offset = booking.with_untracked(|booking| booking.utc_offset_minutes);
-    let heading = move || if booking.read().state.is_ended() {
-        "How it went"
-    } else {
-        "What happens next"
+    let heading = move || {
+        if booking.read().state.is_ended() {
+            "How it went"
+        } else {
+            "What happens next"
+        }
     };
     let row = move |step: Step| {
         let detail = match step.detail {

@@ -5,6 +5,9 @@
 use leptos::either::Either;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+use leptos_router::params::ParamsMap;
 
 use super::basket::{Basket, Choice};
 use super::instead::{Instead, PROBLEM, Refused};
@@ -129,6 +132,7 @@ fn BookForm(
 /// What happens when the answer is there: a new key, the badge, or the way to the reason.
 fn follow(basket: Basket, booking: ServerAction<BookPacks>) {
     let (me, announcer) = (Me::get(), Announcer::get());
+    let navigate = use_navigate();
     let version = booking.version();
     Effect::new(move |before: Option<usize>| {
         let now = version.get();
@@ -137,6 +141,13 @@ fn follow(basket: Basket, booking: ServerAction<BookPacks>) {
         }
         match booking.value().get_untracked() {
             Some(Ok(_)) => me.reload(),
+            Some(Err(Problem::Unauthenticated)) => {
+                let next = ParamsMap::from_iter([("next", basket.order().address())]);
+                navigate(
+                    &format!("/sign-in{}", next.to_query_string()),
+                    NavigateOptions::default(),
+                );
+            }
             Some(Err(problem)) => {
                 // What may not have arrived is sent again with the same key.
                 if problem.status() < 500 {
