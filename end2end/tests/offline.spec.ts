@@ -1,6 +1,6 @@
 // When the network goes: the page keeps what it knows, says how old it is, and comes back by itself.
 
-import { alive, count, liveChip, paths } from "../support/pages.ts";
+import { alive, paths } from "../support/pages.ts";
 import { expect, test } from "../support/test.ts";
 
 test("a lost connection comes back without a reload, and nobody is alarmed by a short one", async ({ ownServer, openPage }) => {
