@@ -26,18 +26,19 @@ each_engine! {
         assert_eq!(findings(&app).await, [""; 0]);
         for (damage, repair, told) in [
             (
-                "UPDATE battery SET hold_id = NULL WHERE hold_id = 1",
-                "UPDATE battery SET hold_id = 1 WHERE id = (SELECT battery_id FROM hold WHERE id = 1)",
+                "UPDATE battery SET hold_id = NULL WHERE hold_id = (SELECT MIN(id) FROM hold)",
+                "UPDATE battery SET hold_id = (SELECT MIN(id) FROM hold)
+                 WHERE id = (SELECT battery_id FROM hold ORDER BY id LIMIT 1)",
                 "is claimed by nobody",
             ),
             (
-                "UPDATE hold SET state = 'released' WHERE id = 1",
-                "UPDATE hold SET state = 'active' WHERE id = 1",
+                "UPDATE hold SET state = 'released' WHERE id = (SELECT MIN(id) FROM hold)",
+                "UPDATE hold SET state = 'active'",
                 "needs 2 packs, but holds 1",
             ),
             (
-                "UPDATE booking SET state = 'expired' WHERE id = 1",
-                "UPDATE booking SET state = 'confirmed' WHERE id = 1",
+                "UPDATE booking SET state = 'expired'",
+                "UPDATE booking SET state = 'confirmed'",
                 "is still active",
             ),
             (
