@@ -110,10 +110,10 @@ impl Cursor {
     fn jump(&mut self, snapshot: &Snapshot) {
         self.epoch = Some(snapshot.epoch.clone());
         if self.topic == Topic::Stations {
+            // A large network's state comes in several frames, each with a part of the stations.
             let stations = snapshot.stations.iter().flatten();
-            self.each = stations
-                .map(|station| (station.station_id, station.seq))
-                .collect();
+            self.each
+                .extend(stations.map(|station| (station.station_id, station.seq)));
         } else {
             self.place = snapshot.seq;
         }

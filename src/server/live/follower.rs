@@ -6,10 +6,10 @@ use std::sync::Arc;
 use metrics::counter;
 
 use super::Text;
+use super::cursor::{Bookmark, Cursor, Read, Resume};
 use super::hub::{Hub, Subscription};
 use super::outbox::PAGE;
 use super::snapshot;
-use super::topic::{Bookmark, Cursor, Read, Resume};
 use crate::domain::Problem;
 use crate::protocol::{ServerMessage, Topic};
 use crate::server::store::StoreError;
@@ -66,7 +66,7 @@ impl Follower {
     pub fn new(hub: Arc<Hub>, subscription: Subscription, audience: Audience, start: Start) -> Self {
         let phase = match start {
             Start::Snapshot => Phase::Snapshot { conflated: false },
-            Start::Now => Phase::Live(subscription.channel().read().end()),
+            Start::Now => Phase::Replay(subscription.joined().clone()),
             Start::After(epoch, bookmark) => Phase::Claimed(epoch, bookmark),
         };
         Self {

@@ -10,8 +10,10 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Notify, OnceCell, watch};
 
 use super::Text;
+use super::cursor::{Bookmark, Cursor, Read};
+use super::room::Room;
 use super::snapshot::Cache;
-use super::topic::{Cursor, Log, Offer, Read, Room};
+use super::topic::{Log, Offer};
 use crate::domain::Problem;
 use crate::protocol::Topic;
 use crate::server::store::Db;
@@ -42,6 +44,8 @@ pub struct Channel {
 pub struct Subscription {
     channel: Arc<Channel>,
     changed: watch::Receiver<()>,
+    epoch: String,
+    joined: Bookmark,
 }
 
 impl Hub {
@@ -57,15 +61,20 @@ impl Hub {
     /// Watches a topic, from this moment on: whatever is committed later will be in its log.
     pub async fn subscribe(&self, topic: Topic) -> Result<Subscription, Problem> {
         let channel = self.channel(topic);
-        let subscription = Subscription {
-            changed: channel.changed.subscribe(),
-            channel: Arc::clone(&channel),
-        };
         channel
             .established
             .get_or_try_init(|| self.establish(&channel))
             .await?;
-        Ok(subscription)
+        let (epoch, joined) = {
+            let log = channel.read();
+            (log.epoch().to_owned(), log.heads())
+        };
+        Ok(Subscription {
+            changed: channel.changed.subscribe(),
+            channel,
+            epoch,
+            joined,
+        })
     }
 
     /// Whether somebody watches the topic already.
@@ -185,12 +194,17 @@ impl Subscription {
     }
 
     /// Of which log it is.
-    pub fn epoch(&self) -> String {
-        self.channel.read().epoch().to_owned()
+    pub fn epoch(&self) -> &str {
+        &self.epoch
     }
 
-    /// Its last event's number; `None` for all stations, which have no number of their own.
-    pub fn head(&self) -> Option<u64> {
+    /// Where the topic stood when it was subscribed.
+    pub fn joined(&self) -> &Bookmark {
+        &self.joined
+    }
+
+    /// The topic's last event's number now; `None` for all stations, which have no number of their own.
+    pub(super) fn head(&self) -> Option<u64> {
         self.channel.read().head(self.channel.topic)
     }
 

@@ -58,7 +58,8 @@ impl Hub {
             }
             counter!(Metric::EventsPulled.name()).increment(found as u64);
             self.take(page);
-            if found < usize::try_from(PAGE).unwrap_or(usize::MAX) {
+            let is_last = found < usize::try_from(PAGE).unwrap_or(usize::MAX);
+            if is_last || self.lowest_head(topic) == Some(from) {
                 break;
             }
         }

@@ -1,7 +1,7 @@
 //! Who is connected: one seat for each connection. Counts them by address and by person, and ends those of
 //! somebody who signed out.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use metrics::gauge;
@@ -114,11 +114,12 @@ impl Presence {
         guests.for_each(|guest| guest.ended.cancel());
     }
 
-    /// Ends the connections of everybody who is signed in; who still is comes back.
-    pub fn end_everybody(&self) {
+    /// The sessions that have connections.
+    pub fn sessions(&self) -> Vec<String> {
         let room = self.room.lock().unwrap_or_else(PoisonError::into_inner);
         let guests = room.people.values().flat_map(HashMap::values);
-        guests.for_each(|guest| guest.ended.cancel());
+        let sessions: BTreeSet<&String> = guests.map(|guest| &guest.session).collect();
+        sessions.into_iter().cloned().collect()
     }
 
     /// How many connections there are.
@@ -210,7 +211,6 @@ mod tests {
         assert_eq!(ended(), [false, true, false]);
         presence.end_user(UserId(1));
         assert_eq!(ended(), [true, true, false]);
-        presence.end_everybody();
-        assert_eq!(ended(), [true, true, true]);
+        assert_eq!(presence.sessions(), ["a", "b", "c"]);
     }
 }

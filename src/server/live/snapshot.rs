@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
+use super::cursor::Bookmark;
 use super::hub::Channel;
-use super::topic::Bookmark;
 use crate::domain::{BookingId, Problem, StationId, UserId};
 use crate::protocol::frame::StationSnapshot;
 use crate::protocol::{ServerMessage, Snapshot, Topic};
@@ -61,13 +61,17 @@ impl State {
     /// Only these stations of it.
     pub fn only(&self, wanted: &[Topic]) -> Vec<ServerMessage> {
         let mut frames = self.frames.clone();
-        for frame in &mut frames {
-            if let ServerMessage::Snapshot(snapshot) = frame
-                && let Some(stations) = &mut snapshot.stations
-            {
-                stations.retain(|station| wanted.contains(&Topic::Station(station.station_id)));
-            }
-        }
+        frames.retain_mut(|frame| {
+            let ServerMessage::Snapshot(Snapshot {
+                stations: Some(stations),
+                ..
+            }) = frame
+            else {
+                return true;
+            };
+            stations.retain(|station| wanted.contains(&Topic::Station(station.station_id)));
+            !stations.is_empty()
+        });
         frames
     }
 }

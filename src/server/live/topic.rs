@@ -9,30 +9,9 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::Text;
+use super::cursor::{Bookmark, Cursor, Read, Resume};
+use super::room::Room;
 use crate::protocol::Topic;
-
-/// A place in a topic: the last event seen of each numbered stream.
-pub type Bookmark = BTreeMap<Topic, u64>;
-
-/// How much of a topic is kept in memory. What fell out is read from the database, or a snapshot stands in.
-#[derive(Clone, Copy, Debug)]
-pub struct Room {
-    /// Events.
-    pub events: usize,
-    /// Bytes of all their frames.
-    pub bytes: usize,
-}
-
-impl Room {
-    /// What a topic gets.
-    pub fn of(topic: Topic) -> Self {
-        let rings = if topic == Topic::Stations { 4 } else { 1 };
-        Self {
-            events: 1_024 * rings,
-            bytes: 2 * 1_024 * 1_024 * rings,
-        }
-    }
-}
 
 /// Events that came before their turn, kept for each lane; more than that is read from the database.
 const MAX_EARLY: usize = 1_024;
@@ -46,34 +25,6 @@ pub enum Offer {
     Known,
     /// Something before it is missing, or the log is another one: ask the database.
     Waits,
-}
-
-/// How a reader with a bookmark goes on.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Resume {
-    /// Everything after the bookmark is here.
-    Here(Cursor),
-    /// These lanes must first be read from the database.
-    Behind(Vec<Topic>),
-}
-
-/// What a reader gets.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Read {
-    /// The next frames, at least one.
-    Frames(Vec<Text>),
-    /// Nothing new.
-    Nothing,
-    /// The events after the cursor are gone from memory.
-    Lost,
-}
-
-/// Where one reader stands: all that the server keeps for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cursor {
-    next: u64,
-    /// Events up to these numbers are known to the reader although they lie ahead of the cursor.
-    skip: Bookmark,
 }
 
 #[derive(Debug)]
@@ -204,6 +155,7 @@ impl Log {
     }
 
     /// A cursor behind the newest event.
+    #[cfg(test)]
     pub fn end(&self) -> Cursor {
         Cursor {
             next: self.end_place(),

@@ -21,6 +21,13 @@ pub async fn who(app: &App, token: &str) -> Result<Option<Actor>, Problem> {
     who_by_hash(app, token::hash(token)).await
 }
 
+/// Which of these sessions have ended, whether here, in another process or by themselves.
+pub async fn ended_among(app: &App, mut sessions: Vec<String>) -> Result<Vec<String>, Problem> {
+    let good = people::good_sessions(&app.db, &sessions, app.clock.now()).await?;
+    sessions.retain(|session| !good.contains(session));
+    Ok(sessions)
+}
+
 /// Who has the session with this hash, if anybody: for those who asked before and ask again.
 pub async fn who_by_hash(app: &App, hash: String) -> Result<Option<Actor>, Problem> {
     let now = app.clock.now();

@@ -4,7 +4,7 @@ use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
 use super::row::Columns;
-use super::{IdKind, StoreError, Tx};
+use super::{Db, Engine, IdKind, StoreError, Tx};
 use crate::domain::{OperatorId, Role, StationId, Timestamp, UserId};
 
 /// Somebody as the database knows her.
@@ -116,6 +116,37 @@ pub async fn find_session(
         })
     };
     row.map(session).transpose()
+}
+
+/// Which of these sessions are good at `now`.
+pub async fn good_sessions(
+    db: &Db,
+    token_hashes: &[String],
+    now: Timestamp,
+) -> Result<Vec<String>, StoreError> {
+    let statement = match db.engine() {
+        Engine::Sqlite => {
+            "SELECT session.token_hash
+             FROM session
+             JOIN users ON users.id = session.user_id
+             WHERE session.token_hash IN (SELECT value FROM json_each($1))
+               AND session.expires_at > $2 AND users.active = 1"
+        }
+        Engine::Postgres => {
+            "SELECT session.token_hash
+             FROM session
+             JOIN users ON users.id = session.user_id
+             WHERE session.token_hash IN (SELECT json_array_elements_text(CAST($1 AS JSON)))
+               AND session.expires_at > $2 AND users.active = 1"
+        }
+    };
+    let mut snapshot = db.snapshot().await?;
+    let rows = sqlx::query(statement)
+        .bind(serde_json::to_string(token_hashes)?)
+        .bind(now.micros())
+        .fetch_all(&mut *snapshot)
+        .await?;
+    rows.iter().map(|row| row.plain("token_hash")).collect()
 }
 
 /// The stations somebody is assigned to.

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use crate::domain::StationId;
 use crate::protocol::Topic;
+use crate::server::live::cursor::Bookmark;
 use crate::server::live::follower::Start;
-use crate::server::live::topic::Bookmark;
 
 /// A bookmark that cannot be read is answered with the whole state.
 pub fn start(topic: Topic, asked: &HashMap<String, String>) -> Start {

@@ -1,30 +1,26 @@
 //! One open socket: lets its caller into a topic and then carries messages between the socket, the topic and
 //! the rules of the session. Nothing here decides anything.
 
-use std::collections::HashMap;
 use std::future::pending;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::extract::ws::WebSocket;
 use metrics::counter;
 use rand::RngExt;
 
-use super::bookmark;
 use super::command::{self, Speaker};
+use super::entrance::{self, Caller};
 use super::wire::{Broken, Incoming, Wire};
-use crate::domain::{BookingId, Problem, StationId};
-use crate::protocol::frame::Welcome;
-use crate::protocol::{ServerMessage, Topic};
+use crate::domain::Problem;
+use crate::protocol::ServerMessage;
 use crate::server::App;
 use crate::server::config::Switch;
+use crate::server::live::closing::Closing;
 use crate::server::live::follower::{Follower, Piece, written};
-use crate::server::live::hub::Subscription;
 use crate::server::live::presence::Person;
-use crate::server::live::session::{Closing, Input, Moment, Output};
-use crate::server::live::{Audience, Seat, Session};
-use crate::server::service::{Actor, accounts, bookings, stations};
+use crate::server::live::session::{Input, Moment, Output};
+use crate::server::live::{Seat, Session};
 use crate::server::telemetry::Metric;
 
 /// After a stop clients come back spread over a time in which so many a second can be taken in.
@@ -32,29 +28,8 @@ const COMING_BACK_PER_S: u64 = 2_000;
 /// They spread over this long at least.
 const LEAST_SPREAD: Duration = Duration::from_secs(1);
 
-/// Who opened the socket and what for.
-pub struct Caller {
-    /// What it is for.
-    pub wanted: Wanted,
-    /// Who, where that matters.
-    pub actor: Option<Actor>,
-    /// From where.
-    pub address: String,
-    /// What the query of the address said.
-    pub asked: HashMap<String, String>,
-}
-
-/// A topic as its address names it; whether there is one, the connection finds out.
-pub enum Wanted {
-    /// Every station.
-    Stations,
-    /// One station.
-    Station(String),
-    /// The caller's own messages.
-    Notifications,
-    /// One booking.
-    Booking(String),
-}
+/// A server that stops waits so long for a client that takes nothing.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// A command at work.
 type Work = Pin<Box<dyn Future<Output = Option<ServerMessage>> + Send>>;
@@ -72,7 +47,7 @@ pub async fn serve(app: App, socket: WebSocket, caller: Caller) {
         };
         return refuse(wire, &problem, Closing::TooMany).await;
     };
-    let entered = match enter(&app, caller).await {
+    let entered = match entrance::enter(&app, caller).await {
         Ok(entered) => entered,
         Err(problem) => {
             let closing = match problem {
@@ -113,97 +88,6 @@ async fn say(wire: &mut Wire, message: &ServerMessage) -> Result<(), Broken> {
         wire.put(text).await?;
     }
     Ok(())
-}
-
-/// A caller who was let into a topic.
-struct Entered {
-    topic: Topic,
-    welcome: ServerMessage,
-    follower: Follower,
-    speaker: Option<Speaker>,
-}
-
-async fn enter(app: &App, caller: Caller) -> Result<Entered, Problem> {
-    // Who signed out while shaking hands is not in the list of those whose sockets were closed.
-    if let Some(actor) = &caller.actor
-        && accounts::who_by_hash(app, actor.session.clone()).await?.is_none()
-    {
-        return Err(Problem::Unauthenticated);
-    }
-    let (topic, audience) = admit(app, &caller).await?;
-    let subscription = app.hub.subscribe(topic).await?;
-    let welcome = welcome(app, topic, &subscription);
-    let start = bookmark::start(topic, &caller.asked);
-    let follower = Follower::new(Arc::clone(&app.hub), subscription, audience, start);
-    let speaker = caller.actor.map(|actor| Speaker {
-        actor: Arc::new(actor),
-        topic,
-        audience,
-    });
-    Ok(Entered {
-        topic,
-        welcome,
-        follower,
-        speaker,
-    })
-}
-
-/// Which topic it is, and in which light the caller sees it.
-async fn admit(app: &App, caller: &Caller) -> Result<(Topic, Audience), Problem> {
-    match (&caller.wanted, &caller.actor) {
-        (Wanted::Stations, _) => Ok((Topic::Stations, Audience::Both)),
-        (Wanted::Station(id), _) => {
-            let station = StationId(id.parse().map_err(|_| Problem::not_found("station"))?);
-            let topic = Topic::Station(station);
-            if !app.hub.is_watched(topic) {
-                stations::get(app, station).await?;
-            }
-            Ok((topic, Audience::Both))
-        }
-        (Wanted::Notifications, Some(actor)) => Ok((Topic::User(actor.user), Audience::Both)),
-        (Wanted::Booking(id), Some(actor)) => {
-            let booking = BookingId(id.parse().map_err(|_| Problem::not_found("booking"))?);
-            let seen = bookings::get(app, actor, booking).await?;
-            let is_own = seen.code.is_some();
-            let audience = if is_own {
-                Audience::Customer
-            } else {
-                Audience::Staff
-            };
-            Ok((Topic::Booking(booking), audience))
-        }
-        (Wanted::Notifications | Wanted::Booking(_), None) => Err(Problem::Unauthenticated),
-    }
-}
-
-fn welcome(app: &App, topic: Topic, subscription: &Subscription) -> ServerMessage {
-    let message = match topic {
-        Topic::Stations => "Connected to stations_all".to_owned(),
-        Topic::Station(id) => format!("Connected to station_{id}"),
-        Topic::User(_) => "Connected to personal notifications".to_owned(),
-        Topic::Booking(id) => format!("Connected to booking_{id}"),
-        Topic::StationStaff(id) => format!("Connected to station_staff_{id}"),
-    };
-    ServerMessage::ConnectionEstablished(Welcome {
-        message,
-        station_id: match topic {
-            Topic::Stations => Some(None),
-            Topic::Station(id) | Topic::StationStaff(id) => Some(Some(id)),
-            _ => None,
-        },
-        user_id: match topic {
-            Topic::User(id) => Some(id),
-            _ => None,
-        },
-        booking_id: match topic {
-            Topic::Booking(id) => Some(id),
-            _ => None,
-        },
-        epoch: subscription.epoch(),
-        seq: subscription.head(),
-        server_time: app.clock.now(),
-        build: env!("CARGO_PKG_VERSION").to_owned(),
-    })
 }
 
 /// A caller in a topic.
@@ -289,9 +173,14 @@ impl Connection {
             wire.send().await?;
             Ok(None)
         };
+        let stopped = async {
+            app.shutdown.cancelled().await;
+            tokio::time::sleep(LAST_WORDS).await;
+        };
         tokio::select! {
             done = doing => done,
             () = seat.ended() => Ok(Some(Closing::SignedOut)),
+            () = stopped => Err(Broken::Gone),
         }
     }
 

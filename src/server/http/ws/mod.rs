@@ -4,9 +4,11 @@
 mod bookmark;
 mod command;
 mod connection;
+mod entrance;
 mod wire;
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
@@ -18,7 +20,7 @@ use axum::routing::get;
 use metrics::counter;
 use tokio::sync::broadcast::error::RecvError;
 
-use self::connection::{Caller, Wanted};
+use self::entrance::{Caller, Wanted};
 use super::{layers, origin};
 use crate::domain::Problem;
 use crate::server::service::{Actor, ClientAddress, Visitor, accounts};
@@ -32,6 +34,9 @@ const WRITE_BUFFER: usize = 16 * 1_024;
 const MAX_WRITE_BUFFER: usize = 128 * 1_024;
 /// Nobody has more to say at once.
 const MAX_MESSAGE: usize = 16 * 1_024;
+/// A session that ended in another process is noticed so much later at the most.
+const ROUND: Duration = Duration::from_secs(5);
+const SESSIONS_AT_A_TIME: usize = 500;
 
 /// All sockets. Addresses have lost their trailing slash before they come here.
 pub fn router(app: &App) -> Router {
@@ -144,19 +149,34 @@ impl Handshake {
     }
 }
 
-/// Closes the sockets of whoever signs out or is deactivated.
+/// Closes the sockets of whoever signs out or is deactivated: at once when it happens here, soon when it
+/// happens in another process or a session runs out.
 pub async fn close_ended(app: App) {
     let mut ended = app.ended_sessions.subscribe();
+    let mut rounds = tokio::time::interval(ROUND);
     loop {
         let end = tokio::select! {
             end = ended.recv() => end,
+            _ = rounds.tick() => {
+                make_round(&app).await;
+                continue;
+            }
             () = app.shutdown.cancelled() => return,
         };
         match end {
             Ok(EndedSession::Session(session)) => app.presence.end_session(&session),
             Ok(EndedSession::User(user)) => app.presence.end_user(user),
-            Err(RecvError::Lagged(_)) => app.presence.end_everybody(),
+            Err(RecvError::Lagged(_)) => make_round(&app).await,
             Err(RecvError::Closed) => return,
+        }
+    }
+}
+
+async fn make_round(app: &App) {
+    for sessions in app.presence.sessions().chunks(SESSIONS_AT_A_TIME) {
+        match accounts::ended_among(app, sessions.to_vec()).await {
+            Ok(ended) => ended.iter().for_each(|session| app.presence.end_session(session)),
+            Err(problem) => tracing::warn!(%problem, "who is still signed in could not be looked up"),
         }
     }
 }

@@ -8,7 +8,8 @@ use futures_util::{SinkExt, StreamExt};
 use metrics::counter;
 
 use crate::server::live::Text;
-use crate::server::live::session::{Closing, Input};
+use crate::server::live::closing::Closing;
+use crate::server::live::session::Input;
 use crate::server::telemetry::Metric;
 
 /// A client that takes nothing for so long is given up.
