@@ -12,6 +12,7 @@ mod check;
 mod demo;
 mod expiry;
 mod http;
+mod live;
 mod notifications;
 mod openapi;
 mod stations;

@@ -123,6 +123,19 @@ impl TestApp {
         self.running = tokio::spawn(server.run());
     }
 
+    /// Where its database is.
+    pub fn database_url(&self) -> String {
+        self.database.url()
+    }
+
+    /// A second server on the same database, as if in a process of its own.
+    pub async fn second(&self) -> Second {
+        let server = launch(&self.database, &self.settings, &self.clock).await;
+        let (app, address) = (server.app().clone(), server.address());
+        tokio::spawn(server.run());
+        Second { app, address }
+    }
+
     /// Somebody who is not signed in.
     pub fn client(&self) -> Client {
         Client::new(self.address)
@@ -200,6 +213,18 @@ async fn launch(database: &Database, settings: &[String], clock: &Arc<TestClock>
     Server::bind(config, Arc::clone(clock) as Arc<dyn Clock>)
         .await
         .unwrap()
+}
+
+/// Another server on the database of a test.
+pub struct Second {
+    pub app: App,
+    pub address: SocketAddr,
+}
+
+impl Drop for Second {
+    fn drop(&mut self) {
+        self.app.shutdown.cancel();
+    }
 }
 
 impl Drop for TestApp {

@@ -7,4 +7,7 @@ pub mod client;
 pub mod clock;
 pub mod demo;
 pub mod network;
+pub mod process;
+pub mod scene;
 pub mod world;
+pub mod ws;

@@ -1,0 +1,94 @@
+//! Readers that do not read: they cost the server nothing, and get the truth when they do.
+
+use serde_json::json;
+use voltbay::domain::{Level, NotificationKind};
+use voltbay::server::store::Cause;
+use voltbay::server::store::notifications::Notice;
+
+use crate::support::app::TestApp;
+use crate::support::scene::{Scene, tell};
+use crate::support::ws::Socket;
+
+/// Far more than memory keeps of one topic and the network holds.
+const MANY: usize = 2_500;
+/// The same for all stations, of which memory keeps more.
+const MANY_OF_ALL: usize = 5_500;
+
+each_engine! {
+    async fn a_slow_reader_of_a_station_gets_its_state_in_place_of_every_step(app: TestApp) {
+        let scene = Scene::of(&app, 1).await;
+        let station = scene.station();
+        for _ in 0..6 {
+            scene.pack(station).await;
+        }
+        let one = format!("/ws/stations/{station}/?snapshot=0");
+        for (path, many) in [("/ws/stations/?snapshot=0", MANY_OF_ALL), (&one, MANY)] {
+            let mut slow = Socket::open(app.address, path).await;
+            let mut quick = Socket::open(app.address, &one).await;
+            slow.next().await;
+            let first = quick.next().await["seq"].as_u64().unwrap() + 1;
+            let ((), ()) = tokio::join!(tell(&app.app, station, many), async {
+                for seq in first..first + many as u64 {
+                    assert_eq!(quick.next().await["seq"], seq, "others do not notice");
+                }
+            });
+            let last = first + many as u64 - 1;
+            let (mut seq, mut was_conflated) = (first - 1, false);
+            while seq < last {
+                let frame = slow.next().await;
+                if frame["type"] == "snapshot" {
+                    assert_eq!(frame["conflated"], true);
+                    let state = &frame["stations"][0];
+                    assert_eq!(state["station_id"], station.0);
+                    assert_eq!(state["available_batteries"], 6);
+                    let at = state["seq"].as_u64().unwrap();
+                    assert!(at > seq, "forward only");
+                    (seq, was_conflated) = (at, true);
+                } else {
+                    assert_eq!(frame["seq"], seq + 1, "without a snapshot nothing is left out");
+                    seq += 1;
+                }
+            }
+            assert!(was_conflated, "{path}: everything fitted into the network");
+            assert!(slow.settle().await.is_empty());
+        }
+    }
+
+    async fn a_slow_reader_of_messages_must_come_back_and_loses_none(app: TestApp) {
+        let asha = app.customer().await;
+        let user = asha.id;
+        let mut slow = Socket::open_as(app.address, "/ws/notifications/", &asha.token).await;
+        let welcome = slow.next().await;
+        let first = welcome["seq"].as_u64().unwrap() + 1;
+        slow.next().await;
+        for _ in 0..MANY / 100 {
+            let work = app.app.db.write(Cause::system("test"), move |tx| Box::pin(async move {
+                for number in 0..100 {
+                    let notice = Notice {
+                        kind: NotificationKind::StationAlert,
+                        message: format!("{number} ").repeat(200),
+                        level: Level::Warning,
+                        booking: None,
+                        station: None,
+                        data: json!({}),
+                    };
+                    tx.notify(user, notice).await?;
+                }
+                Ok(())
+            }));
+            work.await.unwrap();
+        }
+        let end = slow.end().await;
+        assert_eq!(end.code, Some(4408));
+        let seen = end.frames.len() as u64;
+        assert!(seen < MANY as u64);
+        let query = format!("?epoch={}&since={}", welcome["epoch"].as_str().unwrap(), first - 1 + seen);
+        let path = format!("/ws/notifications/{query}");
+        let mut back = Socket::open_as(app.address, &path, &asha.token).await;
+        back.next().await;
+        for seq in first + seen..first + MANY as u64 {
+            assert_eq!(back.next().await["seq"], seq);
+        }
+        assert!(back.settle().await.is_empty());
+    }
+}
