@@ -5,6 +5,7 @@ use voltbay::domain::Role;
 
 use crate::support::app::TestApp;
 use crate::support::client::{Answer, Client};
+use crate::support::world::{World, batteries};
 
 /// Who may use a route at all.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
@@ -93,7 +94,8 @@ fn was_let_in(answer: &Answer) -> bool {
 
 each_engine! {
     async fn every_route_lets_in_who_may_and_nobody_else(app: TestApp) {
-        let network = app.network(2).await;
+        let network = World::with_packs(&app, 2).await;
+        let batteries = batteries(&app, network.station).await;
         let customer = app.customer().await;
         let booking = customer.client.post("/api/v1/bookings", network.order(1)).await.expect(201);
         let stranger = app.customer().await;
@@ -111,7 +113,7 @@ each_engine! {
         for (method, path, body, needed) in routes() {
             let path = path
                 .replace("/K", &format!("/{}", booking["id"]))
-                .replace("/B", &format!("/{}", network.batteries[1]))
+                .replace("/B", &format!("/{}", batteries[1]))
                 .replace("/S", &format!("/{}", network.station))
                 .replace("=S", &format!("={}", network.station));
             for (who, client, role) in &people {
@@ -129,7 +131,8 @@ each_engine! {
     }
 
     async fn an_operator_has_no_say_at_another_operators_station(app: TestApp) {
-        let network = app.network(1).await;
+        let network = World::with_packs(&app, 1).await;
+        let batteries = batteries(&app, network.station).await;
         let other = app.staff(Role::Admin, &[]).await;
         other.client.get("/api/v1/me").await.expect(200);
         let rival = app.staff_of("Rival", Role::Operator, &[]).await;
@@ -138,15 +141,16 @@ each_engine! {
         rival.client.patch(&station, json!({"status": "closed"})).await.problem(403, "forbidden");
         let battery = json!({"serial": "X", "model_id": network.model});
         rival.client.post(&format!("{station}/batteries"), battery).await.problem(403, "forbidden");
-        let battery = format!("/api/v1/batteries/{}", network.batteries[0]);
+        let battery = format!("/api/v1/batteries/{}", batteries[0]);
         rival.client.delete(&battery).await.problem(403, "forbidden");
     }
 
     async fn what_is_no_sensible_request_is_refused_by_field_and_changes_nothing(app: TestApp) {
-        let network = app.network(2).await;
+        let network = World::with_packs(&app, 2).await;
+        let batteries = batteries(&app, network.station).await;
         let customer = app.customer().await;
         let before = written(&app).await;
-        let (station, model, battery) = (network.station, network.model, network.batteries[0]);
+        let (station, model, battery) = (network.station, network.model, batteries[0]);
         let order = |items: Value| json!({"station_id": station, "items": items});
         let cases = [
             (json!({"items": []}), "station_id"),
@@ -184,7 +188,7 @@ each_engine! {
     }
 
     async fn a_battery_or_station_that_makes_no_sense_is_refused_by_field(app: TestApp) {
-        let network = app.network(1).await;
+        let network = World::with_packs(&app, 1).await;
         let client = &network.operator.client;
         let before = written(&app).await;
         let stations = [
@@ -215,7 +219,7 @@ each_engine! {
         for (body, field) in batteries {
             client.post(&path, body).await.wrong_field(field);
         }
-        let again = json!({"serial": "P0", "model_id": model});
+        let again = json!({"serial": "Harbour Gate 0", "model_id": model});
         client.post(&path, again).await.problem(409, "serial_taken");
         let there = json!({"serial": "X", "model_id": model, "slot": 1});
         client.post(&path, there).await.problem(409, "slot_taken");
@@ -224,7 +228,7 @@ each_engine! {
     }
 
     async fn the_same_key_and_body_give_the_same_answer_and_one_booking(app: TestApp) {
-        let network = app.network(3).await;
+        let network = World::with_packs(&app, 3).await;
         let customer = app.customer().await;
         let client = customer.client.with("idempotency-key", "tap-tap");
         let first = client.post("/api/v1/bookings", network.order(1)).await.expect(201);

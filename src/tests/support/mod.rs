@@ -6,7 +6,6 @@ pub mod app;
 pub mod client;
 pub mod clock;
 pub mod demo;
-pub mod network;
 pub mod process;
 pub mod scene;
 pub mod world;

@@ -64,6 +64,16 @@ impl World {
     }
 }
 
+/// The batteries of a station, by slot.
+pub async fn batteries(app: &TestApp, station: StationId) -> Vec<i64> {
+    let path = format!("/api/v1/stations/{station}/batteries");
+    let page = app.client().get(&path).await.expect(200);
+    let rows = page["items"].as_array().expect("a list");
+    rows.iter()
+        .map(|row| row["id"].as_i64().expect("an id"))
+        .collect()
+}
+
 async fn open_station(operator: &Person, model: BatteryModelId, name: &str, packs: usize) -> StationId {
     let body = json!({"name": name, "latitude": 9.98, "longitude": 76.28, "timezone": "Asia/Kolkata",
         "slots": packs + 4});
