@@ -88,6 +88,8 @@ impl Server {
         if tokio::time::timeout(PATIENCE, app.tasks.wait()).await.is_err() {
             tracing::warn!("stopped with work under way: it took longer than {PATIENCE:?}");
         }
+        // What was written in the last moment reaches the disk.
+        app.db.close().await;
         Ok(())
     }
 }

@@ -633,3 +633,37 @@ async fn every_problem_has_a_page_of_its_own() {
     assert!(page.text().contains("<h1>"));
     app.client().get("/problems/made-up").await.expect(404);
 }
+
+#[tokio::test]
+async fn a_file_is_kept_for_a_while_and_the_lack_of_one_is_not() {
+    let site = tempfile::tempdir().unwrap();
+    std::fs::create_dir(site.path().join("pkg")).unwrap();
+    std::fs::write(site.path().join("robots.txt"), "User-agent: *").unwrap();
+    std::fs::write(site.path().join("pkg/voltbay.js"), "plain").unwrap();
+    std::fs::write(site.path().join("pkg/voltbay.js.br"), "compressed").unwrap();
+    let app = TestApp::on_sqlite_with(&["--site", site.path().to_str().unwrap()]).await;
+    let file = app.client().get("/robots.txt").await;
+    assert_eq!(
+        (file.status, file.header("cache-control")),
+        (200, Some("public, max-age=300"))
+    );
+    let known = app.client().with("if-none-match", file.header("etag").unwrap());
+    assert_eq!(known.get("/robots.txt").await.status, 304);
+    let script = app
+        .client()
+        .with("accept-encoding", "br, gzip")
+        .get("/pkg/voltbay.js")
+        .await;
+    assert_eq!(
+        (script.header("content-encoding"), script.text().as_str()),
+        (Some("br"), "compressed")
+    );
+    assert_eq!(app.client().get("/pkg/voltbay.js").await.text(), "plain");
+    let lost = app.client().get("/pkg/voltbay.0123.js").await;
+    assert_eq!(
+        (lost.status, lost.header("cache-control")),
+        (404, Some("no-store"))
+    );
+    let outside = app.client().get("/pkg/../robots.txt").await;
+    assert_ne!(outside.status, 200, "{}", outside.text());
+}

@@ -6,15 +6,19 @@
 use std::path::{Path, PathBuf};
 
 use axum::Router;
-use axum::http::HeaderValue;
-use axum::http::header::CACHE_CONTROL;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderValue};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
 use tower_http::services::ServeDir;
-use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::server::App;
 
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 const ASK_AGAIN: &str = "no-cache";
+/// A file that runs by itself, like a worker, may load what a page may.
+const OWN_FILES: &str = "default-src 'self'; frame-ancestors 'none'";
 const SOME_MINUTES: &str = "public, max-age=300";
 /// What cargo-leptos writes the names of hashed files to, beside the program.
 pub const HASH_FILE: &str = "hash.txt";
@@ -62,24 +66,27 @@ pub fn stylesheet() -> String {
 /// `/pkg` and the files of `public/` at their places.
 pub fn router(app: &App) -> Router {
     let site = site(app);
-    let caching =
-        |value| SetResponseHeaderLayer::if_not_present(CACHE_CONTROL, HeaderValue::from_static(value));
-    let pkg = ServeDir::new(site.join("pkg"))
-        .precompressed_br()
-        .precompressed_gzip();
-    let pkg =
-        Router::new()
-            .fallback_service(pkg)
-            .layer(caching(if is_hashed() { FOR_EVER } else { ASK_AGAIN }));
-    let mut router = Router::new().nest_service("/pkg", pkg);
-    for file in public_files(&site) {
-        let files = ServeDir::new(&site).precompressed_br().precompressed_gzip();
-        let service = tower::ServiceBuilder::new()
-            .layer(caching(SOME_MINUTES))
-            .service(files);
-        router = router.route_service(&format!("/{file}"), service);
-    }
-    router
+    let files = |folder| ServeDir::new(folder).precompressed_br().precompressed_gzip();
+    let how_long = if is_hashed() { FOR_EVER } else { ASK_AGAIN };
+    let pkg = Router::new().nest_service("/pkg", files(site.join("pkg")));
+    let public = public_files(&site)
+        .into_iter()
+        .fold(Router::new(), |router, file| {
+            router.route_service(&format!("/{file}"), files(site.clone()))
+        });
+    pkg.layer(from_fn_with_state(how_long, keep))
+        .merge(public.layer(from_fn_with_state(SOME_MINUTES, keep)))
+}
+
+/// Says how long a file may be kept; that there is none is not to be kept at all.
+async fn keep(State(how_long): State<&'static str>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let is_file = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
+    let how_long = if is_file { how_long } else { "no-store" };
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(how_long));
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(OWN_FILES));
+    response
 }
 
 /// The names of the files directly in the site's folder, as they were at the start.

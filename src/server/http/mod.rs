@@ -17,8 +17,8 @@ pub mod ws;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::header::{
-    AUTHORIZATION, CONTENT_SECURITY_POLICY, COOKIE, HeaderName, HeaderValue, REFERRER_POLICY,
-    X_CONTENT_TYPE_OPTIONS,
+    AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE, HeaderName, HeaderValue, REFERRER_POLICY,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -38,9 +38,11 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const DOCS: &str = "/api/docs/";
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 /// For answers that are no page: they load nothing.
-const STRICT_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+const STRICT_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+/// What is made for somebody is hers, and is asked for again when it is needed again.
+const PERSONAL: &str = "private, no-cache";
 /// Pages ask where the customer is and look through the camera of the staff's counter, nothing else.
-const PERMISSIONS: HeaderValue = HeaderValue::from_static("geolocation=(self), camera=(self), microphone=()");
+const PERMISSIONS: &str = "geolocation=(self), camera=(self), microphone=()";
 
 /// Everything that is answered.
 pub fn router(app: &App) -> Router {
@@ -62,13 +64,17 @@ pub fn router(app: &App) -> Router {
         .layer(from_fn_with_state(app.clone(), layers::refuse_foreign_pages))
         .layer(from_fn(layers::refuse_long_bodies))
         .layer(from_fn(layers::hurry))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            CACHE_CONTROL,
+            HeaderValue::from_static(PERSONAL),
+        ))
         .layer(CompressionLayer::new());
-    Router::new()
+    let everything = Router::new()
         .merge(dynamic)
         .merge(ws::router(app))
         .merge(health.with_state(app.clone()))
-        .merge(assets::router(app))
-        .layer(around())
+        .merge(assets::router(app));
+    surrounded(everything, app)
 }
 
 async fn nowhere() -> Problem {
@@ -76,23 +82,13 @@ async fn nowhere() -> Problem {
 }
 
 /// Around everything, files and failures included, outermost first.
-fn around() -> impl tower::Layer<
-    axum::routing::Route,
-    Service: tower::Service<
-        Request,
-        Response: IntoResponse + 'static,
-        Error: Into<std::convert::Infallible> + 'static,
-        Future: Send + 'static,
-    > + Clone
-                 + Send
-                 + Sync
-                 + 'static,
-> + Clone
-+ Send
-+ Sync
-+ 'static {
-    let header = |name, value| SetResponseHeaderLayer::if_not_present(name, value);
-    ServiceBuilder::new()
+fn surrounded(router: Router, app: &App) -> Router {
+    let header = |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
+    let only_over_tls = app
+        .config
+        .is_https()
+        .then(|| header(STRICT_TRANSPORT_SECURITY, "max-age=31536000"));
+    let layers = ServiceBuilder::new()
         // Who logs a header by mistake logs no secret.
         .layer(SetSensitiveRequestHeadersLayer::new([AUTHORIZATION, COOKIE]))
         // A request has a number from here on, and the answer carries it.
@@ -100,15 +96,14 @@ fn around() -> impl tower::Layer<
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(from_fn(layers::observe))
         // What browsers must not do with an answer.
-        .layer(header(
-            X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        ))
-        .layer(header(REFERRER_POLICY, HeaderValue::from_static("same-origin")))
+        .layer(header(X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(header(REFERRER_POLICY, "same-origin"))
         .layer(header(PERMISSIONS_POLICY, PERMISSIONS))
         .layer(header(CONTENT_SECURITY_POLICY, STRICT_POLICY))
+        .option_layer(only_over_tls)
         // A panic is an answer too, and has all of the above.
-        .layer(CatchPanicLayer::custom(layers::told_of_panic))
+        .layer(CatchPanicLayer::custom(layers::told_of_panic));
+    router.layer(layers)
 }
 
 /// Version 7 ids: they sort by time.

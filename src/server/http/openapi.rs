@@ -64,7 +64,7 @@ struct ProblemOut {
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
-    info(title = "Voltbay", description = "A live battery-swap network. Sockets are described in the README."),
+    info(title = "Voltbay", description = "A live battery-swap network. Refusals are problems in the sense of RFC 9457; each is explained at its `type`."),
     modifiers(&SignIn),
     components(schemas(ProblemOut)),
     security(("session" = []), ("bearer" = [])),

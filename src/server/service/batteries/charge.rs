@@ -1,7 +1,6 @@
 //! What time does to packs in slots: they charge, and what came back is charged again when nobody objected.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use futures_util::future::join_all;
 
@@ -74,25 +73,26 @@ fn gain(pack: &PackRow, now: Timestamp) -> Option<Gain> {
     if !charges || pack.soc >= Percent::FULL {
         return None;
     }
-    let per_percent = 3_600.0 / pack.percent_per_hour;
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a float too large for it becomes the largest"
-    )]
-    let whole = (now.since(pack.soc_at).as_secs_f64() / per_percent).floor() as i64;
-    let gained = whole.min(i64::from(Percent::FULL) - i64::from(pack.soc));
+    // Whole microseconds: what is left over after a percent is exact, however often one asks.
+    let per_percent = micros_per_percent(pack.percent_per_hour);
+    let elapsed = i64::try_from(now.since(pack.soc_at).as_micros()).unwrap_or(i64::MAX);
+    let gained = (elapsed / per_percent).min(i64::from(Percent::FULL) - i64::from(pack.soc));
     if gained < 1 {
         return None;
     }
     let soc = Percent::clamped(i64::from(pack.soc) + gained);
-    #[expect(clippy::cast_precision_loss, reason = "at most 100")]
-    let measured_at = pack.soc_at + Duration::from_secs_f64(per_percent * gained as f64);
+    let measured_at = Timestamp::from_micros(pack.soc_at.micros() + per_percent * gained);
     Some(Gain {
         battery: pack.id,
         before: (pack.state, pack.soc),
         after: (measured(pack.state, soc, pack.soh), soc),
         measured_at,
     })
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a float too large becomes the largest")]
+fn micros_per_percent(percent_per_hour: f64) -> i64 {
+    ((3.6e9 / percent_per_hour) as i64).max(1)
 }
 
 /// Puts returned packs on charge that nobody locked within the time for it; answers how many.
@@ -205,17 +205,22 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn asking_often_gives_what_asking_once_gives(asks in proptest::collection::vec(1_i64..4_000, 1..60)) {
-            let mut often = pack(BatteryState::Charging, 5);
+        fn asking_often_gives_what_asking_once_gives(
+            asks in proptest::collection::vec(1_i64..4_000, 1..60),
+            per_hour in 1.0..5_000.0_f64,
+        ) {
+            let often = pack(BatteryState::Charging, 5);
             let mut now = 0;
+            let slow = |mut pack: PackRow| { pack.percent_per_hour = per_hour; pack };
+            let mut often = slow(often);
             for seconds in asks {
                 now += seconds;
-                if let Some(gain) = gain(&often, after(now)) {
+                while let Some(gain) = gain(&often, after(now)) {
                     (often.state, often.soc) = gain.after;
                     often.soc_at = gain.measured_at;
                 }
             }
-            let once = gain(&pack(BatteryState::Charging, 5), after(now));
+            let once = gain(&slow(pack(BatteryState::Charging, 5)), after(now));
             let expected = once.map_or(Percent::clamped(5), |gain| gain.after.1);
             proptest::prop_assert_eq!(often.soc, expected);
         }
