@@ -39,6 +39,7 @@ pub async fn see_counter(
     /// Which, as the address says.
     id: String,
     /// Bookings the page shows already: it wants to know what became of them.
+    #[server(default)]
     known: Vec<BookingId>,
 ) -> Result<CounterPage, Problem> {
     let (app, actor) = (super::app()?, super::actor()?);

@@ -12,10 +12,13 @@ use crate::protocol::rest::NotificationOut;
 pub fn toast_of(notification: &NotificationOut) -> Toast {
     use NotificationKind as Kind;
 
-    let offer = notification.booking_id.map(|booking| Offer::Open {
-        href: format!("/bookings/{booking}"),
-        label: "Show booking",
-    });
+    let offer = notification
+        .booking_id
+        .and(place_of(notification))
+        .map(|href| Offer::Open {
+            href,
+            label: "Show booking",
+        });
     let about = notification
         .booking_id
         .map_or(notification.id.0, |booking| booking.0);
@@ -38,6 +41,18 @@ pub fn toast_of(notification: &NotificationOut) -> Toast {
             icon_of(notification.event),
             notification.message.replace('!', "."),
         )
+    }
+}
+
+/// The page of what a message is about: for staff, who get a booking to prepare, the counter of its station.
+pub fn place_of(notification: &NotificationOut) -> Option<String> {
+    match (notification.booking_id, notification.station_id) {
+        (Some(booking), Some(station)) if notification.event == NotificationKind::NewBooking => {
+            Some(format!("/staff/stations/{station}?booking={booking}#open"))
+        }
+        (Some(booking), _) => Some(format!("/bookings/{booking}")),
+        (None, Some(station)) => Some(format!("/stations/{station}")),
+        (None, None) => None,
     }
 }
 

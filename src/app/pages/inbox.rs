@@ -9,7 +9,7 @@ use leptos_router::hooks::use_query_map;
 use leptos_router::params::ParamsMap;
 
 use crate::app::calls::notifications::{InboxSheet, ReadAllNotifications, ReadNotification, load_inbox};
-use crate::app::live::messages::icon_of;
+use crate::app::live::messages::{icon_of, place_of};
 use crate::app::live::notices::Notices;
 use crate::app::me::Me;
 use crate::app::parts::refusal::Refusal;
@@ -182,11 +182,7 @@ fn Mail(mail: NotificationOut, offset: i32, unread_only: bool) -> impl IntoView 
         Level::Error => Some("danger"),
         Level::Info | Level::Success => None,
     };
-    let href = match (mail.booking_id, mail.station_id) {
-        (Some(booking), _) => format!("/bookings/{booking}"),
-        (None, Some(station)) => format!("/stations/{station}"),
-        (None, None) => address(unread_only, None),
-    };
+    let href = place_of(&mail).unwrap_or_else(|| address(unread_only, None));
     let (icon, title, message, at) = (
         icon_of(mail.event),
         mail.title.clone(),

@@ -17,16 +17,15 @@ use crate::protocol::rest::BookingOut;
 pub fn Endings(counter: Counter, booking: RwSignal<BookingOut>) -> impl IntoView {
     let clock = Clock::get();
     let state = Memo::new(move |_| booking.read().state);
-    let is_over = Memo::new(move |_| {
-        clock.is_ticking() && clock.now() >= booking.read().deadline && state.get().is_waiting_for_pickup()
-    });
+    let is_over =
+        Memo::new(move |_| clock.now() >= booking.read().deadline && state.get().is_waiting_for_pickup());
     let can_cancel = Memo::new(move |_| state.get().after(Command::Cancel).is_some());
     let can_undo = Memo::new(move |_| {
         let until = booking.read().undo_until;
         let by_station = booking.read().cancelled_by == Some(crate::domain::booking::CancelledBy::Station);
         by_station
             && state.get().after(Command::UndoCancel).is_some()
-            && until.is_some_and(|until| clock.is_ticking() && clock.now() < until)
+            && until.is_some_and(|until| clock.now() < until)
     });
     view! {
         <div class="stack-s">

@@ -86,7 +86,7 @@ fn StatusForm(counter: Counter) -> impl IntoView {
         }
     });
     view! {
-        <details class="ask" prop:open=move || problem.with(Option::is_some)>
+        <details class="ask" open=move || problem.with(Option::is_some)>
             <summary class="btn" id="set-status">
                 "Change status"
             </summary>

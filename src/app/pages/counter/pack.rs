@@ -7,7 +7,7 @@ use super::opened::PanelHead;
 use super::pack_actions::PackActions;
 use super::state::{Counter, Open};
 use crate::app::live::store::Cell;
-use crate::app::parts::{ClockTime, Pack};
+use crate::app::parts::{ClockTime, Pack, Shape};
 use crate::domain::{BatteryId, BatteryState, Percent};
 use crate::protocol::rest::BatteryOut;
 
@@ -138,6 +138,7 @@ pub fn SlotWords(counter: Counter, open: Memo<Open>, cell: RwSignal<Cell>) -> im
 fn words(cell: &Cell) -> &'static str {
     match &cell.pack {
         Some(pack) => state_word(pack),
+        None if cell.shape == Shape::Empty => "Add battery",
         None => cell.shape.label(),
     }
 }

@@ -47,7 +47,7 @@ pub fn QueueColumn(counter: Counter, open: Memo<Open>) -> impl IntoView {
     view! {
         <section class="board-queue" aria-labelledby="queue-h">
             <div class="col-head">
-                <h2 id="queue-h">"Bookings " <data value=move || running.get().to_string()>{running}</data></h2>
+                <h2 id="queue-h" tabindex="-1">"Bookings " <data value=move || running.get().to_string()>{running}</data></h2>
                 <News counter />
             </div>
             {told_here}
@@ -137,7 +137,7 @@ fn Row(row: Queued, counter: Counter, open: Memo<Open>, prepare: Prepare) -> imp
                     <span class="word" data-tone=move || tone(state.get())>
                         {move || state.get().label()}
                     </span>
-                    " "
+                    " · "
                     {due}
                 </p>
             </div>

@@ -165,7 +165,9 @@ impl Counter {
     }
 
     fn take(self, own: bool, page: CounterPage) {
-        self.key.set(page.key);
+        if own {
+            self.key.set(page.key);
+        }
         self.store.refresh(&page.station, &page.packs, own);
         if own || !self.store.pause.is_paused() {
             self.queue.take(page.bookings);
