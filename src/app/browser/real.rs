@@ -1,5 +1,8 @@
 //! In the browser.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use js_sys::{Function, Object, Promise, Reflect};
 use leptos::prelude::document;
 use wasm_bindgen::prelude::Closure;
@@ -149,12 +152,19 @@ pub fn has_focus_within(id: &str) -> bool {
 /// The lead is a web lock that every tab takes from the others when it comes to the front. Without
 /// locks (no TLS, an old browser) every visible tab leads.
 pub fn lead_tabs(then: impl Fn(bool) + Clone + 'static) {
+    // Taking the lock from oneself would end with its loss, whatever comes first.
+    let leads = Rc::new(Cell::new(false));
     let claim = move || {
-        if is_hidden() {
+        if is_hidden() || leads.replace(true) {
             return;
         }
-        if take_lead(then.clone()).is_none() {
-            then(true);
+        let (leads, then) = (Rc::clone(&leads), then.clone());
+        let change = move |now| {
+            leads.set(now);
+            then(now);
+        };
+        if take_lead(change.clone()).is_none() {
+            change(true);
         }
     };
     claim();
