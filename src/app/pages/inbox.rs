@@ -210,14 +210,21 @@ fn Mail(mail: NotificationOut, offset: i32, unread_only: bool) -> impl IntoView 
                     <span class="tag-new" aria-hidden="true">
                         "New"
                     </span>
-                    <form method="post" action=ReadNotification::url() on:submit=mark>
-                        <input type="hidden" name="id" value=id.to_string() />
-                        <button type="submit" class="btn btn-quiet mail-read">
-                            "Mark read"
-                        </button>
-                    </form>
                 </Show>
             </div>
+            <Show when=move || unread.get()>
+                <form
+                    class="mail-read"
+                    method="post"
+                    action=ReadNotification::url()
+                    on:submit=mark
+                >
+                    <input type="hidden" name="id" value=id.to_string() />
+                    <button type="submit" class="btn btn-quiet">
+                        "Mark read"
+                    </button>
+                </form>
+            </Show>
         </li>
     }
 }

@@ -178,8 +178,8 @@ fn Messages() -> impl IntoView {
             </div>
             <div class="panel-body stack-s">
                 <fieldset>
-                    <legend class="label">"How long a message stays, twice as long when it offers something to do"</legend>
-                    <div class="seg">{choices.collect_view()}</div>
+                    <legend class="label seg-legend">"How long a message stays, twice as long when it offers something to do"</legend>
+                    <div class="seg seg-fit">{choices.collect_view()}</div>
                 </fieldset>
                 <p class="label">
                     "F8 leads to the messages, Esc closes the newest. All of them are kept under Activity. Light or dark is chosen at the foot of every page."

@@ -10,7 +10,7 @@ use leptos_router::params::ParamsMap;
 
 use super::Icon;
 use crate::app::browser;
-use crate::domain::Problem;
+use crate::domain::{FieldError, Problem};
 
 /// What is wrong with `field`, if the problem is about it.
 pub fn complaint_about(problem: &Problem, field: &str) -> Option<String> {
@@ -52,16 +52,44 @@ pub fn ErrorSummary(
     });
     move || {
         let problem = problem.get()?;
+        let fields = complaints(&problem).into_iter().map(|(field, detail)| {
+            view! {
+                <li>
+                    <a href=format!("#{field}") rel="external">
+                        {detail}
+                    </a>
+                </li>
+            }
+        });
         Some(view! {
             <div class="note" data-tone="danger" id=id tabindex="-1" autofocus node_ref=note>
                 <Icon name="alert" />
-                <p>
-                    <b>{problem.title()}". "</b>
-                    {problem.to_string()}
-                </p>
+                <div>
+                    <p>
+                        <b>{headline(&problem)}</b>
+                    </p>
+                    <ul>{fields.collect_view()}</ul>
+                </div>
             </div>
         })
     }
+}
+
+/// What went wrong in one sentence; the details of each field follow as links to it.
+fn headline(problem: &Problem) -> String {
+    match problem {
+        Problem::Invalid { .. } => format!("{}:", problem.title()),
+        Problem::InvalidCredentials => format!("{problem} Check both and try again."),
+        other => other.to_string(),
+    }
+}
+
+fn complaints(problem: &Problem) -> Vec<(String, String)> {
+    let Problem::Invalid { errors } = problem else {
+        return Vec::new();
+    };
+    let pair = |error: &FieldError| (error.field.clone(), error.detail.clone());
+    errors.iter().map(pair).collect()
 }
 
 /// A labelled input line and what is wrong with it.

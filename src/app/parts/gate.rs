@@ -52,26 +52,23 @@ fn Counts(glance: Glance) -> impl IntoView {
     }
 }
 
-/// Up to five slots of a real station, of as many shapes as it has.
+/// Up to five slots of a real station, of as many shapes as it has to offer.
 fn samples(strip: &str) -> Vec<(Shape, u8)> {
     let slots = strip.as_bytes().chunks_exact(2).map(|slot| {
         let tenths = slot[1].saturating_sub(b'0').min(9);
-        (
-            Shape::of_strip(slot[0]),
-            if tenths == 9 { 98 } else { tenths * 10 + 5 },
-        )
+        let soc = if tenths == 9 { 98 } else { tenths * 10 + 5 };
+        (Shape::of_strip(slot[0]), soc)
     });
-    let mut all: Vec<_> = slots.collect();
     let mut seen = Vec::new();
-    let (mut first, rest): (Vec<_>, Vec<_>) = all.drain(..).partition(|(shape, _)| {
+    let offered = slots.filter(|(shape, _)| !matches!(shape, Shape::Fault | Shape::Checking));
+    let (mut samples, more): (Vec<_>, Vec<_>) = offered.partition(|(shape, _)| {
         let new = !seen.contains(shape);
         seen.push(*shape);
         new
     });
-    first.extend(rest.into_iter().take(5_usize.saturating_sub(first.len())));
-    first.truncate(5);
-    first.sort_by_key(|(shape, _)| Shape::ALL.iter().position(|other| other == shape));
-    first
+    samples.extend(more.into_iter().take(5_usize.saturating_sub(samples.len())));
+    samples.sort_by_key(|(shape, _)| Shape::ALL.iter().position(|other| other == shape));
+    samples
 }
 
 #[cfg(test)]
