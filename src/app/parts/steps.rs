@@ -24,6 +24,8 @@ enum Place {
     Done,
     Now,
     Later,
+    /// The way ended here, otherwise than it was meant to.
+    Ended,
 }
 
 /// The steps of a booking as it is now.
@@ -78,7 +80,7 @@ fn ending(booking: &BookingOut) -> Step {
         place: if booking.state == BookingState::Completed {
             Place::Done
         } else {
-            Place::Now
+            Place::Ended
         },
     }
 }
@@ -123,7 +125,11 @@ pub fn Steps(
         };
         view! {
             <li
-                data-step=(step.place == Place::Done).then_some("done")
+                data-step=match step.place {
+                    Place::Done => Some("done"),
+                    Place::Ended => Some("ended"),
+                    Place::Now | Place::Later => None,
+                }
                 aria-current=(step.place == Place::Now).then_some("step")
             >
                 <b>{step.name}</b>

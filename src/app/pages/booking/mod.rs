@@ -16,6 +16,7 @@ use leptos_router::hooks::use_params_map;
 use crate::app::calls::bookings::{BookingSheet, load_booking};
 use crate::app::live::booking::follow_booking;
 use crate::app::live::clock::Clock;
+use crate::app::me::Me;
 use crate::app::parts::countdown::{minutes_and_seconds, time_left};
 use crate::app::parts::refusal::Refusal;
 use crate::app::parts::steps::Steps;
@@ -59,6 +60,7 @@ fn Sheet(sheet: BookingSheet) -> impl IntoView {
     let present = present(clock, now);
     let state = Memo::new(move |_| booking.with(|booking| booking.state));
     let runs = Memo::new(move |_| !state.get().is_ended());
+    keep_badge_true(state);
     view! {
         <Title text=move || title(&booking.read(), present.get(), clock.is_ticking()) />
         <div class="wrap">
@@ -160,6 +162,18 @@ pub fn heading(state: BookingState, packs: usize) -> String {
     }
 }
 
+/// The header counts down to the nearest deadline: another state of this booking may mean another one.
+fn keep_badge_true(state: Memo<BookingState>) {
+    let me = Me::get();
+    Effect::new(move |before: Option<BookingState>| {
+        let now = state.get();
+        if before.is_some_and(|before| before != now) {
+            me.reload();
+        }
+        now
+    });
+}
+
 /// When the pickup is over for good.
 pub fn last_instant(booking: &BookingOut) -> Timestamp {
     if booking.state == BookingState::Ready {
@@ -182,7 +196,12 @@ fn present(clock: Clock, answered_at: Timestamp) -> Signal<Timestamp> {
 
 /// `12:41 · Booking` while the time runs.
 fn title(booking: &BookingOut, now: Timestamp, ticking: bool) -> String {
-    let left = time_left(booking.deadline, now);
+    let deadline = if now < booking.deadline {
+        booking.deadline
+    } else {
+        last_instant(booking)
+    };
+    let left = time_left(deadline, now);
     if booking.state.is_waiting_for_pickup() && !left.is_zero() && ticking {
         format!("{} · Booking", minutes_and_seconds(left))
     } else {

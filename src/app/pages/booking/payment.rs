@@ -11,8 +11,11 @@ use crate::protocol::rest::{BookingItemOut, BookingOut};
 pub fn Payment(booking: RwSignal<BookingOut>) -> impl IntoView {
     let panel = move || {
         let booking = booking.read();
-        let total = Money::new(booking.total_amount, booking.currency);
-        let lines = lines(&booking.items).into_iter().map(|(text, minor)| {
+        let over = booking.payment_state == PaymentState::Cancelled;
+        let amount = if over { 0 } else { booking.total_amount };
+        let total = Money::new(amount, booking.currency);
+        let lines = if over { Vec::new() } else { lines(&booking.items) };
+        let lines = lines.into_iter().map(|(text, minor)| {
             let price = Money::new(minor, booking.currency).to_string();
             view! {
                 <div>
@@ -31,7 +34,7 @@ pub fn Payment(booking: RwSignal<BookingOut>) -> impl IntoView {
             </div>
             <div class="panel-body stack">
                 <div class="due">
-                    <data value=booking.total_amount.to_string()>{total.to_string()}</data>
+                    <data value=amount.to_string()>{total.to_string()}</data>
                     <span class="label">{advice(&booking)}</span>
                 </div>
                 <dl class="sum">{lines.collect_view()}</dl>
