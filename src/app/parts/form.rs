@@ -52,15 +52,8 @@ pub fn ErrorSummary(
     });
     move || {
         let problem = problem.get()?;
-        let fields = complaints(&problem).into_iter().map(|(field, detail)| {
-            view! {
-                <li>
-                    <a href=format!("#{field}") rel="external">
-                        {detail}
-                    </a>
-                </li>
-            }
-        });
+        let fields = complaints(&problem);
+        let fields = (!fields.is_empty()).then(|| view! { <Complaints fields /> });
         Some(view! {
             <div class="note" data-tone="danger" id=id tabindex="-1" autofocus node_ref=note>
                 <Icon name="alert" />
@@ -68,11 +61,26 @@ pub fn ErrorSummary(
                     <p>
                         <b>{headline(&problem)}</b>
                     </p>
-                    <ul>{fields.collect_view()}</ul>
+                    {fields}
                 </div>
             </div>
         })
     }
+}
+
+/// What is wrong with each field, as a link to it.
+#[component]
+fn Complaints(fields: Vec<(String, String)>) -> impl IntoView {
+    let row = |(field, detail): (String, String)| {
+        view! {
+            <li>
+                <a href=format!("#{field}") rel="external">
+                    {detail}
+                </a>
+            </li>
+        }
+    };
+    view! { <ul>{fields.into_iter().map(row).collect_view()}</ul> }
 }
 
 /// What went wrong in one sentence; the details of each field follow as links to it.
