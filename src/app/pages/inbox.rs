@@ -110,6 +110,12 @@ fn Head(unread_only: bool, rows: RwSignal<Vec<NotificationOut>>, offset: i32) ->
         <div class="split">
             <div class="live-bar">
                 <h1>"Activity"</h1>
+                <span class="label">
+                    {move || match unread.get() {
+                        0 => "All read".to_owned(),
+                        unread => format!("{unread} unread"),
+                    }}
+                </span>
                 {move || notices.line().map(|line| view! { <LiveChip line offset /> })}
             </div>
             <Show when=move || { unread.get() > 0 }>

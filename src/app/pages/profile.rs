@@ -197,7 +197,7 @@ fn Close() -> impl IntoView {
     follow(move || call.value().get());
     view! {
         <details class="ask">
-            <summary class="btn btn-quiet btn-stop">"Close my account"</summary>
+            <summary role="button" class="btn btn-quiet btn-stop">"Close my account"</summary>
             <div class="note" data-tone="danger">
                 <Icon name="alert" />
                 <div class="stack-s">

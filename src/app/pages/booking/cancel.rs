@@ -32,7 +32,7 @@ pub fn Cancel(booking: RwSignal<BookingOut>) -> impl IntoView {
     view! {
         <Show when=move || possible.get()>
             <details class="ask">
-                <summary class="btn btn-quiet btn-stop">"Cancel booking"</summary>
+                <summary role="button" class="btn btn-quiet btn-stop">"Cancel booking"</summary>
                 <div class="note" data-tone="warn">
                     <p>
                         <b>"Cancel this booking? "</b>

@@ -47,7 +47,7 @@ fn Pin(pin: String) -> impl IntoView {
             <dt>"PIN"</dt>
             <dd>
                 <details class="pin">
-                    <summary class="btn">
+                    <summary role="button" class="btn">
                         <Icon name="eye" />
                         "Show"
                         <span class="sr">" PIN"</span>
