@@ -19,6 +19,8 @@ const visits: Visit[] = [
   { name: "booking", who: "rider", path: (booking) => paths.booking(booking) },
   { name: "bookings", who: "rider", path: () => paths.bookings },
   { name: "inbox", who: "rider", path: () => paths.inbox },
+  { name: "account", who: "rider", path: () => paths.account },
+  { name: "staff", who: "attendant", path: () => paths.staff(downtown.id) },
 ];
 
 async function overflow(page: Page): Promise<number> {
@@ -59,3 +61,20 @@ for (const visit of visits) {
   });
 }
 
+test("controls are big enough for a thumb", async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 780 });
+  await page.goto(paths.station(downtown.id));
+  const small = await page.locator("button:visible, [role=button]:visible, select:visible, main a.btn:visible").evaluateAll((controls) =>
+    controls
+      .map((control) => ({ name: control.textContent?.trim() || control.getAttribute("aria-label"), box: control.getBoundingClientRect() }))
+      .filter(({ box }) => box.width > 0 && (box.width < 24 || box.height < 24))
+      .map(({ name, box }) => `${name}: ${Math.round(box.width)}×${Math.round(box.height)}`),
+  );
+  expect(small).toEqual([]);
+});
+
+test("both live regions are in the page before anything is said", async ({ request }) => {
+  const html = await (await request.get(paths.stations)).text();
+  expect(html).toMatch(/<[a-z]+[^>]*role="?status"?[^>]*>\s*</);
+  expect(html).toMatch(/<[a-z]+[^>]*role="?alert"?[^>]*>\s*</);
+});

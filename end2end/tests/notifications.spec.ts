@@ -4,6 +4,38 @@ import { LiveSocket } from "../support/live.ts";
 import { alive, paths, toast } from "../support/pages.ts";
 import { expect, test } from "../support/test.ts";
 
+test("what happened while no page was open waits in the inbox, unread", async ({ openPage, rider, station }) => {
+  await rider.api.book(station.id, [{ kind: "swap", model_id: station.model.id }]);
+  const page = await openPage(rider.account);
+  await page.goto(paths.inbox);
+  await alive(page);
+  const row = page.getByRole("main").getByRole("listitem").filter({ hasText: `Battery booked successfully at ${station.name}` });
+  await expect(row).toHaveCount(1);
+
+  await page.getByRole("button", { name: "Mark all read" }).click();
+  await expect.poll(async () => (await rider.api.notifications()).filter((one) => !one.read).length).toBe(0);
+});
+
+test("reading in one tab is seen in the other", async ({ openPage, rider, station, server }) => {
+  await rider.api.book(station.id, [{ kind: "swap", model_id: station.model.id }]);
+  const { token } = rider.api;
+  const [here, there] = await Promise.all([
+    LiveSocket.open(`${server.socketUrl}/ws/notifications/`, { token }),
+    LiveSocket.open(`${server.socketUrl}/ws/notifications/`, { token }),
+  ]);
+  const snapshot = await here.waitFor("snapshot");
+  await there.waitFor("snapshot");
+  const id = (snapshot["notifications"] as { id: number }[])[0]!.id;
+
+  here.send({ type: "ack", id });
+  await here.waitFor((frame) => frame.type === "acked" && frame["id"] === id);
+  await there.waitFor((frame) => frame.type === "notification_read" && frame["id"] === id);
+
+  const page = await openPage(rider.account);
+  await page.goto(paths.inbox);
+  await expect(page.getByRole("main").getByText(/\d+ unread|nothing unread|all read/i).first()).toBeVisible();
+});
+
 test("signing out closes the session's sockets", async ({ rider, server }) => {
   const socket = await LiveSocket.open(`${server.socketUrl}/ws/notifications/`, { token: rider.api.token });
   await socket.waitFor("connection_established");

@@ -27,6 +27,22 @@ test("a pack put in by staff is there for customers at once, and locked it is go
   await expect(counter.getByRole("main")).toContainText(/quarantin|locked/i);
 });
 
+test("a paused station says so everywhere and takes no booking", async ({ openPage, staff, rider, station }) => {
+  const page = await openPage();
+  await page.goto(paths.station(station.id));
+  await alive(page);
+  await staff.patch(`/stations/${station.id}`, { status: "paused", message: "Back in ten minutes" });
+  await expect(page.getByText("Back in ten minutes").first()).toBeVisible();
+  const refused = await rider.api.send<{ code: string }>("POST", "/bookings", {
+    station_id: station.id,
+    items: [{ kind: "swap", model_id: station.model.id }],
+    payment_method: "cash",
+  });
+  expect([refused.status, refused.body.code]).toEqual([409, "station_closed"]);
+  await staff.patch(`/stations/${station.id}`, { status: "online" });
+  await expect(page.getByText("Back in ten minutes")).toHaveCount(0);
+});
+
 test("a customer has no way onto the staff's screens", async ({ openPage }) => {
   const page = await openPage(customer);
   const answer = await page.goto(paths.staff(downtown.id));

@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::codec::Plain;
 use crate::domain::Problem;
 use crate::protocol::rest::UserOut;
 
@@ -29,7 +30,7 @@ pub fn safe_next(wanted: Option<&str>) -> Option<&str> {
 }
 
 /// Signs in; answers where to go next.
-#[server(prefix = "/call", endpoint = "sign_in")]
+#[server(prefix = "/call", endpoint = "sign_in", output = Plain)]
 pub async fn sign_in(
     /// The address.
     email: String,
@@ -56,7 +57,7 @@ pub async fn sign_in(
 }
 
 /// Makes an account and signs in; answers where to go next.
-#[server(prefix = "/call", endpoint = "register")]
+#[server(prefix = "/call", endpoint = "register", output = Plain)]
 pub async fn register(
     /// What to call her.
     name: String,
@@ -88,7 +89,7 @@ pub async fn register(
 }
 
 /// Signs out; answers where to go next.
-#[server(prefix = "/call", endpoint = "sign_out")]
+#[server(prefix = "/call", endpoint = "sign_out", output = Plain)]
 pub async fn sign_out() -> Result<String, Problem> {
     use crate::server::service::accounts;
 
@@ -101,7 +102,7 @@ pub async fn sign_out() -> Result<String, Problem> {
 }
 
 /// Changes name and telephone number.
-#[server(prefix = "/call", endpoint = "update_profile")]
+#[server(prefix = "/call", endpoint = "update_profile", output = Plain)]
 pub async fn update_profile(
     /// What to call her.
     name: String,
@@ -125,7 +126,7 @@ pub async fn update_profile(
 }
 
 /// Changes the password.
-#[server(prefix = "/call", endpoint = "change_password")]
+#[server(prefix = "/call", endpoint = "change_password", output = Plain)]
 pub async fn change_password(
     /// The password so far.
     current_password: String,
@@ -149,7 +150,7 @@ pub async fn change_password(
 }
 
 /// Closes the account; answers where to go next. `sure` is the ticked box.
-#[server(prefix = "/call", endpoint = "close_account")]
+#[server(prefix = "/call", endpoint = "close_account", output = Plain)]
 pub async fn close_account(
     /// The ticked box.
     sure: Option<String>,
@@ -169,7 +170,7 @@ pub async fn close_account(
 }
 
 /// What the network has to offer right now.
-#[server(prefix = "/call", endpoint = "glance")]
+#[server(prefix = "/call", endpoint = "glance", output = Plain)]
 pub async fn load_glance() -> Result<Glance, Problem> {
     use crate::server::service::stations::{self, StationQuery};
 

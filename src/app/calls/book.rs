@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos_router::params::ParamsMap;
 use serde::{Deserialize, Serialize};
 
+use super::codec::Plain;
 use crate::domain::{BookingId, Problem};
 
 /// What the form of a station's page says.
@@ -48,7 +49,7 @@ impl Order {
 
 /// Holds the packs, and goes on to the new booking. Whoever is not signed in is asked to, and comes back
 /// with the choices made; so does a bare form whose order cannot be carried out.
-#[server(prefix = "/call", endpoint = "book")]
+#[server(prefix = "/call", endpoint = "book", output = Plain)]
 pub async fn book_packs(
     /// The form.
     order: Order,

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::codec::Plain;
 use crate::domain::{BookingId, BookingState, Problem, Timestamp};
 use crate::protocol::rest::{BookingOut, Page};
 
@@ -107,7 +108,7 @@ pub struct History {
 }
 
 /// One booking with its QR code.
-#[server(prefix = "/call", endpoint = "booking")]
+#[server(prefix = "/call", endpoint = "booking", output = Plain)]
 pub async fn load_booking(
     /// Which.
     id: BookingId,
@@ -129,7 +130,7 @@ pub async fn load_booking(
 }
 
 /// My bookings, newest first.
-#[server(prefix = "/call", endpoint = "bookings")]
+#[server(prefix = "/call", endpoint = "bookings", output = Plain)]
 pub async fn load_history(
     /// Which of them.
     which: Which,
@@ -154,7 +155,7 @@ pub async fn load_history(
 }
 
 /// Calls my booking off.
-#[server(prefix = "/call", endpoint = "cancel_booking")]
+#[server(prefix = "/call", endpoint = "cancel_booking", output = Plain)]
 pub async fn cancel_booking(
     /// Which.
     id: BookingId,
@@ -169,7 +170,7 @@ pub async fn cancel_booking(
 }
 
 /// Takes the cancellation back.
-#[server(prefix = "/call", endpoint = "undo_cancel_booking")]
+#[server(prefix = "/call", endpoint = "undo_cancel_booking", output = Plain)]
 pub async fn undo_cancel_booking(
     /// Which.
     id: BookingId,

@@ -4,19 +4,19 @@
 pub mod auth;
 pub mod book;
 pub mod bookings;
+pub mod codec;
 pub mod notifications;
 pub mod packs;
 pub mod staff;
 pub mod stations;
 pub mod visitor;
 
-use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 
 use crate::domain::Problem;
 
 impl FromServerFnError for Problem {
-    type Encoder = JsonEncoding;
+    type Encoder = codec::JsonText;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::codec::Plain;
 use crate::domain::{NotificationId, Problem, Timestamp};
 use crate::protocol::rest::InboxOut;
 
@@ -18,7 +19,7 @@ pub struct InboxSheet {
 }
 
 /// My messages, newest first; all of them or the unread ones.
-#[server(prefix = "/call", endpoint = "inbox")]
+#[server(prefix = "/call", endpoint = "inbox", output = Plain)]
 pub async fn load_inbox(
     /// Where the page before ended.
     cursor: Option<String>,
@@ -43,7 +44,7 @@ pub async fn load_inbox(
 }
 
 /// Marks one message as read; answers how many are unread now.
-#[server(prefix = "/call", endpoint = "read_notification")]
+#[server(prefix = "/call", endpoint = "read_notification", output = Plain)]
 pub async fn read_notification(
     /// Which.
     id: NotificationId,
@@ -55,7 +56,7 @@ pub async fn read_notification(
 }
 
 /// Marks every message as read.
-#[server(prefix = "/call", endpoint = "read_all_notifications")]
+#[server(prefix = "/call", endpoint = "read_all_notifications", output = Plain)]
 pub async fn read_all_notifications() -> Result<(), Problem> {
     use crate::server::service::notifications;
 

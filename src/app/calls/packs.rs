@@ -3,11 +3,12 @@
 
 use leptos::prelude::*;
 
+use super::codec::Plain;
 use crate::domain::{BatteryId, BatteryState, Problem, StationId};
 use crate::protocol::rest::BatteryOut;
 
 /// Puts a pack into a slot, and shows it.
-#[server(prefix = "/call", endpoint = "add_battery")]
+#[server(prefix = "/call", endpoint = "add_battery", output = Plain)]
 pub async fn add_battery(
     /// Where.
     station: StationId,
@@ -47,7 +48,7 @@ pub async fn add_battery(
 }
 
 /// Measures charge and health of a pack.
-#[server(prefix = "/call", endpoint = "measure_battery")]
+#[server(prefix = "/call", endpoint = "measure_battery", output = Plain)]
 pub async fn measure_battery(
     /// Which.
     battery: BatteryId,
@@ -69,7 +70,7 @@ pub async fn measure_battery(
 }
 
 /// Locks a pack: nobody gets it until it was looked at.
-#[server(prefix = "/call", endpoint = "quarantine_battery")]
+#[server(prefix = "/call", endpoint = "quarantine_battery", output = Plain)]
 pub async fn quarantine_battery(
     /// Which.
     battery: BatteryId,
@@ -87,7 +88,7 @@ pub async fn quarantine_battery(
 }
 
 /// Takes the next step with a pack that is locked or was returned: maintenance, or back on charge.
-#[server(prefix = "/call", endpoint = "advance_battery")]
+#[server(prefix = "/call", endpoint = "advance_battery", output = Plain)]
 pub async fn advance_battery(
     /// Which.
     battery: BatteryId,
@@ -104,7 +105,7 @@ pub async fn advance_battery(
 }
 
 /// Moves a pack to another slot, and shows it there.
-#[server(prefix = "/call", endpoint = "move_battery")]
+#[server(prefix = "/call", endpoint = "move_battery", output = Plain)]
 pub async fn move_battery(
     /// Its station.
     station: StationId,
@@ -124,7 +125,7 @@ pub async fn move_battery(
 }
 
 /// Takes a pack out for good.
-#[server(prefix = "/call", endpoint = "remove_battery")]
+#[server(prefix = "/call", endpoint = "remove_battery", output = Plain)]
 pub async fn remove_battery(
     /// Which.
     battery: BatteryId,

@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::codec::Plain;
 use crate::domain::{BookingId, Problem, StationId, StationStatus, Timestamp};
 use crate::protocol::rest::{BatteryModelOut, BatteryOut, BookingOut, StationOut};
 
@@ -25,7 +26,7 @@ pub struct CounterPage {
 }
 
 /// The stations I work at.
-#[server(prefix = "/call", endpoint = "my_stations")]
+#[server(prefix = "/call", endpoint = "my_stations", output = Plain)]
 pub async fn find_my_stations() -> Result<Vec<StationOut>, Problem> {
     use crate::server::service::stations;
 
@@ -34,7 +35,7 @@ pub async fn find_my_stations() -> Result<Vec<StationOut>, Problem> {
 }
 
 /// The counter of one station.
-#[server(prefix = "/call", endpoint = "counter")]
+#[server(prefix = "/call", endpoint = "counter", output = Plain)]
 pub async fn see_counter(
     /// Which, as the address says.
     id: String,
@@ -96,7 +97,7 @@ async fn counter(
 }
 
 /// Opens, pauses or closes a station, with a sentence for its customers.
-#[server(prefix = "/call", endpoint = "set_station_status")]
+#[server(prefix = "/call", endpoint = "set_station_status", output = Plain)]
 pub async fn set_station_status(
     /// Which.
     station: StationId,
@@ -120,7 +121,7 @@ pub async fn set_station_status(
 }
 
 /// The running booking of this code or PIN, opened.
-#[server(prefix = "/call", endpoint = "open_booking")]
+#[server(prefix = "/call", endpoint = "open_booking", output = Plain)]
 pub async fn open_booking(
     /// Where.
     station: StationId,
@@ -151,7 +152,7 @@ pub async fn open_booking(
 }
 
 /// The packs are prepared.
-#[server(prefix = "/call", endpoint = "prepare_booking")]
+#[server(prefix = "/call", endpoint = "prepare_booking", output = Plain)]
 pub async fn prepare_booking(
     /// Which.
     booking: BookingId,
@@ -163,7 +164,7 @@ pub async fn prepare_booking(
 }
 
 /// The packs are handed over, and what was due is taken.
-#[server(prefix = "/call", endpoint = "hand_over")]
+#[server(prefix = "/call", endpoint = "hand_over", output = Plain)]
 pub async fn hand_over(
     /// Which.
     booking: BookingId,
@@ -200,7 +201,7 @@ pub async fn hand_over(
 }
 
 /// The station calls a booking off, and says why.
-#[server(prefix = "/call", endpoint = "turn_away")]
+#[server(prefix = "/call", endpoint = "turn_away", output = Plain)]
 pub async fn turn_away(
     /// Which.
     booking: BookingId,
@@ -224,7 +225,7 @@ pub async fn turn_away(
 }
 
 /// Nobody came.
-#[server(prefix = "/call", endpoint = "not_collected")]
+#[server(prefix = "/call", endpoint = "not_collected", output = Plain)]
 pub async fn not_collected(
     /// Which.
     booking: BookingId,

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::codec::Plain;
 use crate::domain::{Alternative, Problem, Timestamp};
 use crate::protocol::rest::{BatteryModelOut, BatteryOut, StationOut};
 
@@ -57,7 +58,7 @@ pub struct StationPage {
 }
 
 /// The stations that fit.
-#[server(prefix = "/call", endpoint = "stations")]
+#[server(prefix = "/call", endpoint = "stations", output = Plain)]
 pub async fn find_stations(
     /// What she looks for.
     search: Search,
@@ -87,7 +88,7 @@ pub async fn find_stations(
 }
 
 /// One station.
-#[server(prefix = "/call", endpoint = "station")]
+#[server(prefix = "/call", endpoint = "station", output = Plain)]
 pub async fn see_station(
     /// Which, as the address says.
     id: String,

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::codec::Plain;
 use crate::domain::{BookingId, Problem, Timestamp};
 use crate::protocol::rest::UserOut;
 
@@ -31,7 +32,7 @@ pub struct ActiveBooking {
 }
 
 /// Who looks at the page.
-#[server(prefix = "/call", endpoint = "visitor")]
+#[server(prefix = "/call", endpoint = "visitor", output = Plain)]
 pub async fn load_visitor() -> Result<VisitorOut, Problem> {
     use crate::domain::BookingState;
     use crate::server::service::bookings::{self, BookingQuery};
