@@ -29,7 +29,7 @@ test("reading in one tab is seen in the other", async ({ openPage, rider, statio
 
   here.send({ type: "ack", id });
   await here.waitFor((frame) => frame.type === "acked" && frame["id"] === id);
-  await there.waitFor((frame) => frame.type === "notification_read" && frame["id"] === id);
+  await there.waitFor((frame) => frame.type === "notification_read" && (frame["ids"] as number[]).includes(id));
 
   const page = await openPage(rider.account);
   await page.goto(paths.inbox);
