@@ -64,7 +64,7 @@ each_engine! {
     /// All or nothing, and the refusal says where to go instead.
     async fn a_shortage_holds_nothing_and_names_another_station(app: TestApp) {
         let world = World::with_packs(&app, 2).await;
-        let elsewhere = world.another_station("Hill Top", 5).await;
+        let elsewhere = world.build("Hill Top", 5).await;
         let asha = app.customer().await;
         let refused = book(&asha, world.order(3)).await.problem(409, "battery_unavailable");
         assert_eq!(refused["available"], 2);
@@ -185,7 +185,7 @@ each_engine! {
     /// What many customers for few packs must come to.
     async fn two_hundred_customers_for_twenty_packs_get_twenty(app: TestApp) {
         let world = World::with_packs(&app, 20).await;
-        world.another_station("Hill Top", 1).await;
+        world.build("Hill Top", 1).await;
         let order = world.order(1);
         let mut waiting = tokio::task::JoinSet::new();
         for _ in 0..200 {

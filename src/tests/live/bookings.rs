@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use voltbay::domain::Role;
 
 use crate::support::app::{Person, TestApp};
-use crate::support::scene::{Scene, book};
+use crate::support::world::World;
 use crate::support::ws::Socket;
 
 async fn open(app: &TestApp, person: &Person, booking: &Value, rest: &str) -> Socket {
@@ -14,10 +14,10 @@ async fn open(app: &TestApp, person: &Person, booking: &Value, rest: &str) -> So
 
 each_engine! {
     async fn on_connect_it_says_how_the_booking_is(app: TestApp) {
-        let scene = Scene::of(&app, 1).await;
-        let pack = scene.pack(scene.station()).await;
+        let world = World::with_stations(&app, 1).await;
+        let pack = world.pack(world.station).await;
         let asha = app.customer().await;
-        let booking = book(&asha, scene.station()).await;
+        let booking = world.book(&asha, world.station).await;
         for rest in ["", "items/", "items"] {
             let mut hers = open(&app, &asha, &booking, rest).await;
             let welcome = hers.next().await;
@@ -36,18 +36,18 @@ each_engine! {
             assert_eq!((&data["total_amount"], &data["currency"]), (&json!(12_000), &json!("INR")));
             assert_eq!(hers.next().await["data"], *data, "and the snapshot says the same");
         }
-        let mut theirs = open(&app, &scene.operator, &booking, "").await;
+        let mut theirs = open(&app, &world.operator, &booking, "").await;
         theirs.next().await;
         let status = theirs.next().await;
         assert!(status["data"].get("code").is_none() && status["data"].get("pin").is_none());
     }
 
     async fn it_is_nobody_elses_business(app: TestApp) {
-        let scene = Scene::of(&app, 2).await;
-        scene.pack(scene.station()).await;
+        let world = World::with_stations(&app, 2).await;
+        world.pack(world.station).await;
         let (asha, ravi) = (app.customer().await, app.customer().await);
-        let booking = book(&asha, scene.station()).await;
-        let elsewhere = app.staff(Role::Attendant, &[scene.stations[1]]).await;
+        let booking = world.book(&asha, world.station).await;
+        let elsewhere = app.staff(Role::Attendant, &[world.stations[1]]).await;
         for person in [&ravi, &elsewhere] {
             let end = open(&app, person, &booking, "").await.end().await;
             assert_eq!(end.code, Some(4404));
@@ -60,13 +60,13 @@ each_engine! {
     }
 
     async fn changes_are_pushed_without_secrets(app: TestApp) {
-        let scene = Scene::of(&app, 1).await;
-        scene.pack(scene.station()).await;
+        let world = World::with_stations(&app, 1).await;
+        world.pack(world.station).await;
         let asha = app.customer().await;
-        let booking = book(&asha, scene.station()).await;
+        let booking = world.book(&asha, world.station).await;
         let mut hers = open(&app, &asha, &booking, "?snapshot=0").await;
         let seq = hers.next().await["seq"].as_u64().unwrap();
-        scene.operator.client.act(&format!("/api/v1/bookings/{}/ready", booking["id"])).await.expect(200);
+        world.operator.client.act(&format!("/api/v1/bookings/{}/ready", booking["id"])).await.expect(200);
         let update = hers.next().await;
         assert_eq!((&update["type"], &update["seq"]), (&json!("booking_update"), &json!(seq + 1)));
         assert_eq!(update["data"]["state"], "ready");
@@ -83,10 +83,10 @@ each_engine! {
     }
 
     async fn questions_are_answered(app: TestApp) {
-        let scene = Scene::of(&app, 1).await;
-        scene.pack(scene.station()).await;
+        let world = World::with_stations(&app, 1).await;
+        world.pack(world.station).await;
         let asha = app.customer().await;
-        let booking = book(&asha, scene.station()).await;
+        let booking = world.book(&asha, world.station).await;
         let mut hers = open(&app, &asha, &booking, "items/?snapshot=0").await;
         hers.next().await;
         hers.say(json!({"action": "get_items"})).await;
@@ -103,11 +103,11 @@ each_engine! {
     }
 
     async fn staff_move_it_on(app: TestApp) {
-        let scene = Scene::of(&app, 1).await;
-        scene.pack(scene.station()).await;
+        let world = World::with_stations(&app, 1).await;
+        world.pack(world.station).await;
         let asha = app.customer().await;
-        let booking = book(&asha, scene.station()).await;
-        let attendant = app.staff(Role::Attendant, &[scene.station()]).await;
+        let booking = world.book(&asha, world.station).await;
+        let attendant = app.staff(Role::Attendant, &[world.station]).await;
         let mut hers = open(&app, &asha, &booking, "?snapshot=0").await;
         let mut theirs = open(&app, &attendant, &booking, "?snapshot=0").await;
         hers.next().await;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::app::TestApp;
-use crate::support::scene::{MODEL, Scene, book, tell};
+use crate::support::world::{World, tell};
 use crate::support::ws::Socket;
 
 fn keys(value: &Value) -> Vec<&str> {
@@ -12,7 +12,7 @@ fn keys(value: &Value) -> Vec<&str> {
 
 each_engine! {
     async fn the_first_frame_says_where_one_is(app: TestApp) {
-        let scene = Scene::of(&app, 2).await;
+        let world = World::with_stations(&app, 2).await;
         let mut all = Socket::open(app.address, "/ws/stations/").await;
         let welcome = all.next().await;
         assert_eq!(welcome["type"], "connection_established");
@@ -24,7 +24,7 @@ each_engine! {
         assert!(welcome["build"].is_string());
         assert!(welcome.get("user_id").is_none());
 
-        let station = scene.station();
+        let station = world.station;
         for path in [format!("/ws/stations/{station}/"), format!("/ws/stations/{station}")] {
             let welcome = Socket::open(app.address, &path).await.next().await;
             assert_eq!(welcome["message"], format!("Connected to station_{station}"));
@@ -34,9 +34,9 @@ each_engine! {
     }
 
     async fn a_snapshot_holds_the_whole_state_and_its_position(app: TestApp) {
-        let scene = Scene::of(&app, 2).await;
-        let station = scene.station();
-        let pack = scene.pack(station).await;
+        let world = World::with_stations(&app, 2).await;
+        let station = world.station;
+        let pack = world.pack(station).await;
         let mut one = Socket::open(app.address, &format!("/ws/stations/{station}/")).await;
         let welcome = one.next().await;
         let snapshot = one.next().await;
@@ -56,7 +56,7 @@ each_engine! {
         assert_eq!(state["free_slots"], 23);
         assert_eq!(state["total_slots"], 24);
         assert_eq!(state.get("next_available_at"), Some(&Value::Null));
-        assert_eq!(state["models"], json!([{"model_id": MODEL, "name": "Pulse 2", "available": 1, "charging": 0}]));
+        assert_eq!(state["models"], json!([{"model_id": world.model, "name": world.model_name(), "available": 1, "charging": 0}]));
         assert_eq!(state["status"], "online");
         assert_eq!(state["batteries"][0]["id"], pack);
 
@@ -70,8 +70,8 @@ each_engine! {
     }
 
     async fn an_event_goes_to_its_station_and_to_all_and_to_no_other(app: TestApp) {
-        let scene = Scene::of(&app, 2).await;
-        let (here, there) = (scene.stations[0], scene.stations[1]);
+        let world = World::with_stations(&app, 2).await;
+        let (here, there) = (world.stations[0], world.stations[1]);
         let mut all = Socket::open(app.address, "/ws/stations/?snapshot=0").await;
         let mut one = Socket::open(app.address, &format!("/ws/stations/{here}/?snapshot=0")).await;
         let mut other = Socket::open(app.address, &format!("/ws/stations/{there}/?snapshot=0")).await;
@@ -91,14 +91,14 @@ each_engine! {
     }
 
     async fn a_booking_is_seen_as_counts_first_and_then_as_what_happened(app: TestApp) {
-        let scene = Scene::of(&app, 1).await;
-        let station = scene.station();
-        let pack = scene.pack(station).await;
-        scene.pack(station).await;
+        let world = World::with_stations(&app, 1).await;
+        let station = world.station;
+        let pack = world.pack(station).await;
+        world.pack(station).await;
         let asha = app.customer().await;
         let mut one = Socket::open(app.address, &format!("/ws/stations/{station}/?snapshot=0")).await;
         let seq = one.next().await["seq"].as_u64().unwrap();
-        book(&asha, station).await;
+        world.book(&asha, station).await;
         let counts = one.next().await;
         assert_eq!(
             (&counts["type"], &counts["action"], &counts["seq"]),
@@ -118,10 +118,10 @@ each_engine! {
     }
 
     async fn a_new_station_tells_of_itself(app: TestApp) {
-        let mut scene = Scene::of(&app, 1).await;
+        let world = World::with_stations(&app, 1).await;
         let mut all = Socket::open(app.address, "/ws/stations/").await;
         all.take(2).await;
-        let station = scene.build("Harbour").await;
+        let station = world.build("Harbour", 0).await;
         let event = all.next().await;
         assert_eq!(event["type"], "inventory_update");
         assert_eq!(event["action"], "created");
@@ -131,12 +131,12 @@ each_engine! {
     }
 
     async fn a_change_of_status_is_told_with_a_sentence(app: TestApp) {
-        let scene = Scene::of(&app, 1).await;
-        let station = scene.station();
+        let world = World::with_stations(&app, 1).await;
+        let station = world.station;
         let mut one = Socket::open(app.address, &format!("/ws/stations/{station}/?snapshot=0")).await;
         one.next().await;
         let path = format!("/api/v1/stations/{station}");
-        scene.operator.client.patch(&path, json!({"status": "maintenance"})).await.expect(200);
+        world.operator.client.patch(&path, json!({"status": "maintenance"})).await.expect(200);
         let counts = one.next().await;
         assert_eq!((&counts["action"], &counts["status"]), (&json!("status"), &json!("maintenance")));
         let status = one.next().await;
@@ -150,8 +150,8 @@ each_engine! {
     }
 
     async fn what_is_said_is_answered(app: TestApp) {
-        let scene = Scene::of(&app, 1).await;
-        for path in ["/ws/stations/".to_owned(), format!("/ws/stations/{}/", scene.station())] {
+        let world = World::with_stations(&app, 1).await;
+        for path in ["/ws/stations/".to_owned(), format!("/ws/stations/{}/", world.station)] {
             let mut socket = Socket::open(app.address, &format!("{path}?snapshot=0")).await;
             socket.next().await;
             socket.say(json!({"type": "ping", "timestamp": "2026-01-01"})).await;
@@ -219,11 +219,11 @@ each_engine! {
 #[tokio::test]
 async fn a_heartbeat_tells_the_last_number() {
     let app = TestApp::on_sqlite().await;
-    let scene = Scene::of(&app, 1).await;
-    let path = format!("/ws/stations/{}/?snapshot=0", scene.station());
+    let world = World::with_stations(&app, 1).await;
+    let path = format!("/ws/stations/{}/?snapshot=0", world.station);
     let mut socket = Socket::open(app.address, &path).await;
     let seq = socket.next().await["seq"].as_u64().unwrap();
-    tell(&app.app, scene.station(), 1).await;
+    tell(&app.app, world.station, 1).await;
     let beat = socket.next_of("heartbeat").await;
     assert_eq!(beat["seq"], seq + 1);
     assert_eq!(keys(&beat), ["seq", "server_time", "type"]);

@@ -4,7 +4,7 @@ use serde_json::json;
 use voltbay::domain::Role;
 
 use crate::support::app::{Person, TestApp};
-use crate::support::scene::{Scene, book};
+use crate::support::world::World;
 use crate::support::ws::Socket;
 
 const PATH: &str = "/ws/notifications/";
@@ -46,8 +46,8 @@ each_engine! {
     }
 
     async fn a_booking_is_confirmed_and_made_ready(app: TestApp) {
-        let scene = Scene::of(&app, 1).await;
-        scene.pack(scene.station()).await;
+        let world = World::with_stations(&app, 1).await;
+        world.pack(world.station).await;
         let asha = app.customer().await;
         let ravi = app.customer().await;
         let mut hers = open(&app, &asha, "").await;
@@ -55,7 +55,7 @@ each_engine! {
         let seq = hers.next().await["seq"].as_u64().unwrap();
         assert_eq!(hers.next().await["notifications"], json!([]));
         his.take(2).await;
-        let booking = book(&asha, scene.station()).await;
+        let booking = world.book(&asha, world.station).await;
         let confirmed = hers.next().await;
         assert_eq!(
             confirmed,
@@ -66,7 +66,7 @@ each_engine! {
             })
         );
         let path = format!("/api/v1/bookings/{}/ready", booking["id"]);
-        scene.operator.client.act(&path).await.expect(200);
+        world.operator.client.act(&path).await.expect(200);
         let ready = hers.next().await;
         assert_eq!(
             ready,
@@ -91,16 +91,16 @@ each_engine! {
     }
 
     async fn the_station_hears_of_a_new_booking(app: TestApp) {
-        let scene = Scene::of(&app, 2).await;
-        scene.pack(scene.station()).await;
-        let attendant = app.staff(Role::Attendant, &[scene.station()]).await;
-        let elsewhere = app.staff(Role::Attendant, &[scene.stations[1]]).await;
+        let world = World::with_stations(&app, 2).await;
+        world.pack(world.station).await;
+        let attendant = app.staff(Role::Attendant, &[world.station]).await;
+        let elsewhere = app.staff(Role::Attendant, &[world.stations[1]]).await;
         let mut here = open(&app, &attendant, "?snapshot=0").await;
         let mut there = open(&app, &elsewhere, "?snapshot=0").await;
         here.next().await;
         there.next().await;
         let asha = app.customer().await;
-        let booking = book(&asha, scene.station()).await;
+        let booking = world.book(&asha, world.station).await;
         let news = here.next().await;
         assert_eq!(news["type"], "notification");
         assert_eq!(news["event"], "new_booking");
@@ -112,14 +112,14 @@ each_engine! {
     }
 
     async fn what_is_seen_is_seen_everywhere(app: TestApp) {
-        let scene = Scene::of(&app, 1).await;
-        scene.pack(scene.station()).await;
+        let world = World::with_stations(&app, 1).await;
+        world.pack(world.station).await;
         let asha = app.customer().await;
         let mut telephone = open(&app, &asha, "?snapshot=0").await;
         let mut laptop = open(&app, &asha, "?snapshot=0").await;
         telephone.next().await;
         laptop.next().await;
-        book(&asha, scene.station()).await;
+        world.book(&asha, world.station).await;
         let id = telephone.next().await["id"].clone();
         laptop.next().await;
         telephone.say(json!({"type": "ack", "id": id})).await;

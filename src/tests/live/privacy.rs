@@ -6,8 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use voltbay::domain::Role;
 
-use crate::support::app::TestApp;
-use crate::support::scene::{Scene, book};
+use crate::support::world::World;
 use crate::support::ws::Socket;
 
 /// Every message type of the public sockets.
@@ -52,34 +51,34 @@ fn fields(value: &Value, found: &mut BTreeSet<String>) {
 
 each_engine! {
     async fn a_public_socket_never_carries_anything_personal(app: TestApp) {
-        let scene = Scene::of(&app, 1).await;
-        let station = scene.station();
+        let world = World::with_stations(&app, 1).await;
+        let station = world.station;
         let path = format!("/ws/stations/{station}/");
         let mut sockets = [Socket::open(app.address, "/ws/stations/").await, Socket::open(app.address, &path).await];
         let lead = app.staff(Role::Lead, &[station]).await;
         let asha = app.customer().await;
-        let pack = scene.pack(station).await;
+        let pack = world.pack(station).await;
         for _ in 0..3 {
-            scene.pack(station).await;
+            world.pack(station).await;
         }
-        let mut words = vec![asha.email.clone(), lead.email.clone(), scene.operator.email.clone()];
+        let mut words = vec![asha.email.clone(), lead.email.clone(), world.operator.email.clone()];
         let me = asha.client.get("/api/v1/me").await.expect(200);
         let name = me["name"].as_str().unwrap().to_owned();
         words.extend(["The lead", "The operator", "S-0", &name].map(str::to_owned));
 
-        let handed_over = book(&asha, station).await;
+        let handed_over = world.book(&asha, station).await;
         let ready = format!("/api/v1/bookings/{}/ready", handed_over["id"]);
         lead.client.act(&ready).await.expect(200);
         let collect = format!("/api/v1/bookings/{}/collect", handed_over["id"]);
         lead.client.post(&collect, json!({"code": handed_over["code"]})).await.expect(200);
         let returned = json!({"state": "returned", "station_id": station, "soc": 20, "note": format!("by {name}")});
         lead.client.patch(&format!("/api/v1/batteries/{pack}"), returned).await.expect(200);
-        let cancelled = book(&asha, station).await;
+        let cancelled = world.book(&asha, station).await;
         let cancel = format!("/api/v1/bookings/{}/cancel", cancelled["id"]);
         asha.client.post(&cancel, json!({"reason": format!("{name} is ill")})).await.expect(200);
         app.clock.advance(Duration::from_secs(30));
-        let expired = book(&asha, station).await;
-        app.clock.advance(Duration::from_secs(3_600));
+        let expired = world.book(&asha, station).await;
+        app.clock.advance(Duration::from_hours(1));
         for booking in [&handed_over, &cancelled, &expired] {
             words.push(booking["code"].as_str().unwrap().to_owned());
         }
@@ -107,7 +106,7 @@ each_engine! {
                     let path = format!("/api/v1/stations/{station}");
                     lead.client.patch(&path, status).await.expect(200);
                     lead.client.patch(&path, open).await.expect(200);
-                    let extra = scene.pack(station).await;
+                    let extra = world.pack(station).await;
                     lead.client.delete(&format!("/api/v1/batteries/{extra}")).await.expect(204);
                 }
             }

@@ -6,9 +6,8 @@ use std::net::SocketAddr;
 use serde_json::{Value, json};
 use voltbay::domain::StationId;
 
-use crate::support::app::TestApp;
 use crate::support::process::Process;
-use crate::support::scene::{Scene, tell};
+use crate::support::world::{World, tell};
 use crate::support::ws::Socket;
 
 struct Bookmark {
@@ -43,8 +42,8 @@ async fn come_back(address: SocketAddr, station: StationId, place: &Bookmark) ->
 
 each_engine! {
     async fn away_for_500_events_and_back_gets_exactly_these(app: TestApp) {
-        let scene = Scene::of(&app, 1).await;
-        let station = scene.station();
+        let world = World::with_stations(&app, 1).await;
+        let station = world.station;
         let place = bookmark(app.address, station).await;
         tell(&app.app, station, 500).await;
         let mut socket = come_back(app.address, station, &place).await;
@@ -56,8 +55,8 @@ each_engine! {
     }
 
     async fn what_left_the_memory_is_read_from_the_database(app: TestApp) {
-        let scene = Scene::of(&app, 1).await;
-        let station = scene.station();
+        let world = World::with_stations(&app, 1).await;
+        let station = world.station;
         let watcher = Socket::open(app.address, &format!("/ws/stations/{station}/")).await;
         let place = bookmark(app.address, station).await;
         tell(&app.app, station, 1_700).await;
@@ -69,8 +68,8 @@ each_engine! {
     }
 
     async fn events_committed_while_one_comes_back_are_neither_lost_nor_repeated(app: TestApp) {
-        let scene = Scene::of(&app, 1).await;
-        let station = scene.station();
+        let world = World::with_stations(&app, 1).await;
+        let station = world.station;
         let place = bookmark(app.address, station).await;
         let ((), frames) = tokio::join!(tell(&app.app, station, 400), async {
             let mut frames = Vec::new();
@@ -89,8 +88,8 @@ each_engine! {
     }
 
     async fn every_station_goes_on_where_it_was(app: TestApp) {
-        let scene = Scene::of(&app, 3).await;
-        let [one, two, three] = scene.stations[..] else { panic!("three stations") };
+        let world = World::with_stations(&app, 3).await;
+        let [one, two, three] = world.stations[..] else { panic!("three stations") };
         let mut all = Socket::open(app.address, "/ws/stations/").await;
         let epoch = all.next().await["epoch"].as_str().unwrap().to_owned();
         let snapshot = all.next().await;
@@ -127,10 +126,10 @@ each_engine! {
     }
 
     async fn a_station_built_meanwhile_is_told_of(app: TestApp) {
-        let mut scene = Scene::of(&app, 1).await;
-        let place = bookmark(app.address, scene.station()).await;
-        let known = format!("{}:{}", scene.station(), place.seq);
-        let built = scene.build("Harbour").await;
+        let world = World::with_stations(&app, 1).await;
+        let place = bookmark(app.address, world.station).await;
+        let known = format!("{}:{}", world.station, place.seq);
+        let built = world.build("Harbour", 0).await;
         let mut all = Socket::open(app.address, &format!("/ws/stations/?since={known}")).await;
         all.next().await;
         let event = all.next().await;
@@ -139,8 +138,8 @@ each_engine! {
     }
 
     async fn a_bookmark_worth_nothing_gets_the_whole_state(app: TestApp) {
-        let scene = Scene::of(&app, 1).await;
-        let station = scene.station();
+        let world = World::with_stations(&app, 1).await;
+        let station = world.station;
         let place = bookmark(app.address, station).await;
         let epoch = &place.epoch;
         for query in [
@@ -164,8 +163,8 @@ each_engine! {
     }
 
     async fn a_page_that_has_its_state_gets_only_what_came_after_it(app: TestApp) {
-        let scene = Scene::of(&app, 1).await;
-        let station = scene.station();
+        let world = World::with_stations(&app, 1).await;
+        let station = world.station;
         let page = app.client().get(&format!("/api/v1/stations/{station}")).await.expect(200);
         let query = format!("snapshot=0&epoch={}&since={}", page["epoch"].as_str().unwrap(), page["seq"]);
         let path = format!("/ws/stations/{station}/?{query}");
@@ -181,8 +180,8 @@ each_engine! {
     }
 
     async fn forgotten_events_are_never_told_in_part(app: TestApp) {
-        let scene = Scene::of(&app, 1).await;
-        let station = scene.station();
+        let world = World::with_stations(&app, 1).await;
+        let station = world.station;
         let place = bookmark(app.address, station).await;
         tell(&app.app, station, 1_200).await;
         let later = app.app.db.now() + std::time::Duration::from_secs(1);
@@ -194,8 +193,8 @@ each_engine! {
     }
 
     async fn another_process_on_the_same_database_is_heard_of(app: TestApp) {
-        let scene = Scene::of(&app, 2).await;
-        let station = scene.station();
+        let world = World::with_stations(&app, 2).await;
+        let station = world.station;
         let other = app.second().await;
         let mut one = Socket::open(other.address, &format!("/ws/stations/{station}/?snapshot=0")).await;
         let mut all = Socket::open(other.address, "/ws/stations/?snapshot=0").await;
@@ -207,14 +206,13 @@ each_engine! {
         let expected: Vec<u64> = (seq + 1..=seq + 90).collect();
         assert_eq!(numbers(&one.take(90).await), expected);
         assert_eq!(numbers(&all.take(90).await), expected);
-        let mut built = Scene { stations: Vec::new(), ..scene };
-        let harbour = built.build("Harbour").await;
+        let harbour = world.build("Harbour", 0).await;
         assert_eq!(all.next().await["station_id"], harbour.0);
     }
 
     async fn a_server_that_was_killed_owes_nothing(app: TestApp) {
-        let scene = Scene::of(&app, 1).await;
-        let station = scene.station();
+        let world = World::with_stations(&app, 1).await;
+        let station = world.station;
         let mut server = Process::serve(&app).await;
         let mut socket = Socket::open(server.address, &format!("/ws/stations/{station}/")).await;
         let epoch = socket.next().await["epoch"].as_str().unwrap().to_owned();

@@ -5,8 +5,7 @@ use voltbay::domain::{Level, NotificationKind};
 use voltbay::server::store::Cause;
 use voltbay::server::store::notifications::Notice;
 
-use crate::support::app::TestApp;
-use crate::support::scene::{Scene, tell};
+use crate::support::world::{World, tell};
 use crate::support::ws::Socket;
 
 /// Far more than memory keeps of one topic and the network holds.
@@ -16,10 +15,10 @@ const MANY_OF_ALL: usize = 5_500;
 
 each_engine! {
     async fn a_slow_reader_of_a_station_gets_its_state_in_place_of_every_step(app: TestApp) {
-        let scene = Scene::of(&app, 1).await;
-        let station = scene.station();
+        let world = World::with_stations(&app, 1).await;
+        let station = world.station;
         for _ in 0..6 {
-            scene.pack(station).await;
+            world.pack(station).await;
         }
         let one = format!("/ws/stations/{station}/?snapshot=0");
         for (path, many) in [("/ws/stations/?snapshot=0", MANY_OF_ALL), (&one, MANY)] {

@@ -7,6 +7,5 @@ pub mod client;
 pub mod clock;
 pub mod demo;
 pub mod process;
-pub mod scene;
 pub mod world;
 pub mod ws;

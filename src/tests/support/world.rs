@@ -1,9 +1,14 @@
 //! A small network to try things in, set up through the API: an operator, a station with charged packs, an
 //! attendant.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use futures_util::stream::{self, StreamExt};
 use serde_json::{Value, json};
 use voltbay::domain::{BatteryModelId, Currency, Role, StationId};
 use voltbay::protocol::rest::BatteryModelOut;
+use voltbay::server::App;
+use voltbay::server::service::announce::announce;
 use voltbay::server::store::{Cause, IdKind};
 
 use super::app::{Person, TestApp};
@@ -15,32 +20,71 @@ pub const PRICE: i64 = 9_500;
 pub struct World {
     /// The only type of pack.
     pub model: BatteryModelId,
-    /// The station with packs.
+    /// The first station.
     pub station: StationId,
-    /// Works there.
+    /// All that there were at first.
+    pub stations: Vec<StationId>,
+    /// Works at the first station.
     pub attendant: Person,
-    /// Runs it.
+    /// Runs them all.
     pub operator: Person,
+    packs: AtomicU32,
 }
 
 impl World {
     /// One station with so many packs that can be handed out.
     pub async fn with_packs(app: &TestApp, packs: usize) -> Self {
+        Self::of(app, &[packs]).await
+    }
+
+    /// So many stations, without packs.
+    pub async fn with_stations(app: &TestApp, stations: usize) -> Self {
+        Self::of(app, &vec![0; stations]).await
+    }
+
+    async fn of(app: &TestApp, packs: &[usize]) -> Self {
         let model = insert_model(app).await;
         let operator = app.staff(Role::Operator, &[]).await;
-        let station = open_station(&operator, model, "Harbour Gate", packs).await;
-        let attendant = app.staff(Role::Attendant, &[station]).await;
+        let mut stations = Vec::new();
+        for (number, packs) in packs.iter().enumerate() {
+            let name = format!("Station {}", number + 1);
+            stations.push(open_station(&operator, model, &name, *packs).await);
+        }
+        let attendant = app.staff(Role::Attendant, &[stations[0]]).await;
         Self {
             model,
-            station,
+            station: stations[0],
+            stations,
             attendant,
             operator,
+            packs: AtomicU32::new(0),
         }
     }
 
     /// Another station of the same operator, with so many packs.
-    pub async fn another_station(&self, name: &str, packs: usize) -> StationId {
+    pub async fn build(&self, name: &str, packs: usize) -> StationId {
         open_station(&self.operator, self.model, name, packs).await
+    }
+
+    /// Puts one more full pack into a station.
+    pub async fn pack(&self, station: StationId) -> i64 {
+        let number = self.packs.fetch_add(1, Ordering::Relaxed);
+        let body = json!({"serial": format!("Later {number}"), "model_id": self.model, "soc": 100});
+        let path = format!("/api/v1/stations/{station}/batteries");
+        let pack = self.operator.client.post(&path, body).await.expect(201);
+        pack["id"].as_i64().expect("an id")
+    }
+
+    /// Books one pack for somebody.
+    pub async fn book(&self, person: &Person, station: StationId) -> Value {
+        let items = json!([{"kind": "swap", "model_id": self.model, "quantity": 1}]);
+        let body = json!({"station_id": station, "items": items, "payment_method": "cash"});
+        person.client.post("/api/v1/bookings", body).await.expect(201)
+    }
+
+    /// What the type of pack is called.
+    pub fn model_name(&self) -> String {
+        format!("VB{}", self.model)
     }
 
     /// The body of an order for so many packs.
@@ -74,9 +118,20 @@ pub async fn batteries(app: &TestApp, station: StationId) -> Vec<i64> {
         .collect()
 }
 
+/// Transactions under way at a time: more would only wait for each other.
+const AT_A_TIME: usize = 16;
+
+/// Tells of a station so many times, in this process.
+pub async fn tell(app: &App, station: StationId, times: usize) {
+    let mut telling = stream::iter((0..times).map(|_| announce(app, station))).buffer_unordered(AT_A_TIME);
+    while let Some(told) = telling.next().await {
+        told.unwrap();
+    }
+}
+
 async fn open_station(operator: &Person, model: BatteryModelId, name: &str, packs: usize) -> StationId {
     let body = json!({"name": name, "latitude": 9.98, "longitude": 76.28, "timezone": "Asia/Kolkata",
-        "slots": packs + 4});
+        "slots": 24});
     let station = operator.client.post("/api/v1/stations", body).await.expect(201);
     let id = StationId(station["id"].as_i64().expect("an id"));
     for pack in 0..packs {

@@ -90,7 +90,10 @@ fn gain(pack: &PackRow, now: Timestamp) -> Option<Gain> {
     })
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a float too large becomes the largest")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a float too large becomes the largest"
+)]
 fn micros_per_percent(percent_per_hour: f64) -> i64 {
     ((3.6e9 / percent_per_hour) as i64).max(1)
 }
