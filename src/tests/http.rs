@@ -219,7 +219,7 @@ each_engine! {
         for (body, field) in batteries {
             client.post(&path, body).await.wrong_field(field);
         }
-        let again = json!({"serial": "Harbour Gate 0", "model_id": model});
+        let again = json!({"serial": "Station 1 0", "model_id": model});
         client.post(&path, again).await.problem(409, "serial_taken");
         let there = json!({"serial": "X", "model_id": model, "slot": 1});
         client.post(&path, there).await.problem(409, "slot_taken");

@@ -115,9 +115,10 @@ impl Ids {
         self.fetch(db, kind, BLOCK.max(count)).await
     }
 
-    /// Fetches one more block after a transaction ran dry.
-    pub async fn fetch_more(&self, db: &Db, kind: IdKind) -> Result<(), Problem> {
-        self.fetch(db, kind, BLOCK).await
+    /// Fetches more after a transaction ran dry, each time four times as many: it begins again from nothing,
+    /// and may need more than any block holds.
+    pub async fn fetch_more(&self, db: &Db, kind: IdKind, tries: u32) -> Result<(), Problem> {
+        self.fetch(db, kind, BLOCK << (2 * tries.min(8))).await
     }
 
     async fn fetch(&self, db: &Db, kind: IdKind, size: i64) -> Result<(), Problem> {

@@ -296,7 +296,7 @@ impl Db {
                 Err(Failure::Store(error)) if error.is_passing() && tries < MAX_TRIES => {
                     tries += 1;
                     if let StoreError::IdsExhausted(kind) = error {
-                        self.0.ids.fetch_more(self, kind).await?;
+                        self.0.ids.fetch_more(self, kind, tries).await?;
                     }
                 }
                 Err(failure) => return Err(failure.into()),

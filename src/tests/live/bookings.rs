@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use voltbay::domain::Role;
 
 use crate::support::app::{Person, TestApp};
-use crate::support::world::World;
+use crate::support::world::{PRICE, World};
 use crate::support::ws::Socket;
 
 async fn open(app: &TestApp, person: &Person, booking: &Value, rest: &str) -> Socket {
@@ -31,9 +31,9 @@ each_engine! {
             assert_eq!(data["station_name"], "Station 1");
             assert_eq!(data["items_count"], 1);
             assert_eq!(data["items"][0]["battery_id"], pack);
-            assert_eq!(data["items"][0]["battery_serial"], "S-0");
+            assert_eq!(data["items"][0]["battery_serial"], "Later 0");
             assert_eq!((&data["code"], &data["pin"]), (&booking["code"], &booking["pin"]));
-            assert_eq!((&data["total_amount"], &data["currency"]), (&json!(12_000), &json!("INR")));
+            assert_eq!((&data["total_amount"], &data["currency"]), (&json!(PRICE), &json!("INR")));
             assert_eq!(hers.next().await["data"], *data, "and the snapshot says the same");
         }
         let mut theirs = open(&app, &world.operator, &booking, "").await;

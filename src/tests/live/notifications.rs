@@ -61,7 +61,7 @@ each_engine! {
             confirmed,
             json!({
                 "type": "booking_confirmed", "seq": seq + 1, "id": confirmed["id"], "read": false,
-                "booking_id": booking["id"], "station_name": "Station 1", "battery_info": "Nandi - Pulse 2",
+                "booking_id": booking["id"], "station_name": "Station 1", "battery_info": format!("Voltbay - {}", world.model_name()),
                 "message": "Battery booked successfully at Station 1", "timestamp": "2026-11-21T10:30:00.000000Z",
             })
         );

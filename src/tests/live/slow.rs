@@ -28,7 +28,8 @@ each_engine! {
             let first = quick.next().await["seq"].as_u64().unwrap() + 1;
             let ((), ()) = tokio::join!(tell(&app.app, station, many), async {
                 for seq in first..first + many as u64 {
-                    assert_eq!(quick.next().await["seq"], seq, "others do not notice");
+                    let frame = quick.next().await;
+                    assert_eq!(frame["seq"], seq, "others do not notice: {frame}");
                 }
             });
             let last = first + many as u64 - 1;

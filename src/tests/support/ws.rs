@@ -76,21 +76,30 @@ impl Socket {
         Ok(Self { stream })
     }
 
-    /// The next frame.
+    /// The next frame that is no heartbeat: those come by the clock of the wall.
     pub async fn next(&mut self) -> Value {
-        match self.receive().await {
-            Ok(frame) => frame,
-            Err(code) => panic!("closed with {code:?}"),
+        loop {
+            let frame = self.next_of_all().await;
+            if frame["type"] != "heartbeat" {
+                return frame;
+            }
         }
     }
 
     /// The next frame of this type; others are let go.
     pub async fn next_of(&mut self, kind: &str) -> Value {
         loop {
-            let frame = self.next().await;
+            let frame = self.next_of_all().await;
             if frame["type"] == kind {
                 return frame;
             }
+        }
+    }
+
+    async fn next_of_all(&mut self) -> Value {
+        match self.receive().await {
+            Ok(frame) => frame,
+            Err(code) => panic!("closed with {code:?}"),
         }
     }
 
