@@ -1,0 +1,272 @@
+//! A booking as it stands in the database, and as each reader may see it.
+
+use sqlx::AnyConnection;
+use sqlx::any::AnyRow;
+
+use crate::domain::booking::CancelledBy;
+use crate::domain::timer::MAX_RENEWALS;
+use crate::domain::{
+    BatteryId, BatteryModelId, BookingId, BookingState, Currency, ItemId, ItemKind, ItemState, OperatorId,
+    PaymentMethod, PaymentState, Percent, SlotNumber, StationId, Timestamp, UserId,
+};
+use crate::protocol::Topic;
+use crate::protocol::rest::{BookingItemOut, BookingOut};
+use crate::server::hours;
+use crate::server::store::StoreError;
+use crate::server::store::outbox::{self, Position};
+use crate::server::store::row::Columns;
+
+/// Who will read a booking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Its customer: with code and PIN.
+    Customer,
+    /// The station's staff: with the customer's name.
+    Staff,
+    /// Customer and staff at once (a frame on the booking's topic): with neither.
+    Both,
+}
+
+/// A booking with its lines, its station and its customer.
+#[derive(Clone, Debug)]
+pub struct BookingRecord {
+    /// Id.
+    pub id: BookingId,
+    /// Whose it is.
+    pub user: UserId,
+    /// Her name.
+    pub customer_name: String,
+    /// Where.
+    pub station: StationId,
+    /// Whose station that is.
+    pub operator: OperatorId,
+    /// Its name.
+    pub station_name: String,
+    /// Its zone.
+    pub timezone: String,
+    station_address: String,
+    latitude: f64,
+    longitude: f64,
+    /// Six characters.
+    pub code: String,
+    /// Four digits.
+    pub pin: String,
+    /// Wrong codes so far.
+    pub wrong_codes: i64,
+    /// No tries until then.
+    pub locked_until: Option<Timestamp>,
+    /// Where it is in its life.
+    pub state: BookingState,
+    /// Rises with every change.
+    pub version: i64,
+    /// Until when packs are held.
+    pub deadline: Timestamp,
+    /// Until when a ready booking is kept after all.
+    pub grace_until: Timestamp,
+    /// When something happens by itself next.
+    pub due_at: Option<Timestamp>,
+    /// Minutes of the last warning.
+    pub warned_minutes: Option<i64>,
+    renewals: i64,
+    payment_method: PaymentMethod,
+    payment_state: PaymentState,
+    total_amount: i64,
+    currency: Currency,
+    /// The vehicle.
+    pub vehicle: Option<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    confirmed_at: Option<Timestamp>,
+    ready_at: Option<Timestamp>,
+    completed_at: Option<Timestamp>,
+    ended_at: Option<Timestamp>,
+    /// Who called it off.
+    pub cancelled_by: Option<CancelledBy>,
+    /// Until when a cancellation can be taken back.
+    pub undo_until: Option<Timestamp>,
+    reason: Option<String>,
+    /// Its lines.
+    pub items: Vec<ItemRecord>,
+    position: Position,
+}
+
+/// One line.
+#[derive(Clone, Debug)]
+pub struct ItemRecord {
+    id: ItemId,
+    kind: ItemKind,
+    name: String,
+    model: Option<BatteryModelId>,
+    battery: Option<BatteryId>,
+    serial: Option<String>,
+    soc: Option<i64>,
+    slot: Option<i64>,
+    price: i64,
+    state: ItemState,
+}
+
+impl BookingRecord {
+    /// The booking as its reader may see it, at an instant.
+    pub fn to_out(&self, audience: Audience, now: Timestamp) -> BookingOut {
+        let for_customer = audience == Audience::Customer;
+        BookingOut {
+            id: self.id,
+            code: for_customer.then(|| self.code.clone()),
+            pin: for_customer.then(|| self.pin.clone()),
+            state: self.state,
+            state_label: self.state.label().to_owned(),
+            version: self.version,
+            station_id: self.station,
+            station_name: self.station_name.clone(),
+            station_address: self.station_address.clone(),
+            latitude: self.latitude,
+            longitude: self.longitude,
+            utc_offset_minutes: hours::utc_offset_minutes(&self.timezone, now),
+            deadline: self.deadline,
+            grace_until: self.grace_until,
+            renewals_left: MAX_RENEWALS - self.renewals,
+            payment_method: self.payment_method,
+            payment_state: self.payment_state,
+            total_amount: self.total_amount,
+            currency: self.currency,
+            items_count: i64::try_from(self.items.len()).unwrap_or(i64::MAX),
+            items: self.items.iter().map(ItemRecord::to_out).collect(),
+            vehicle: self.vehicle.clone(),
+            created_at: self.created_at,
+            confirmed_at: self.confirmed_at,
+            ready_at: self.ready_at,
+            completed_at: self.completed_at,
+            ended_at: self.ended_at,
+            cancelled_by: self.cancelled_by,
+            undo_until: self.undo_until,
+            reason: self.reason.clone(),
+            customer_name: (audience == Audience::Staff).then(|| self.customer_name.clone()),
+            epoch: self.position.epoch.clone(),
+            seq: self.position.seq,
+        }
+    }
+
+    /// The deadline as a clock time at the station.
+    pub fn deadline_there(&self) -> String {
+        self.deadline
+            .clock_time(hours::utc_offset_minutes(&self.timezone, self.deadline))
+    }
+}
+
+impl ItemRecord {
+    fn to_out(&self) -> BookingItemOut {
+        BookingItemOut {
+            id: self.id,
+            kind: self.kind,
+            name: self.name.clone(),
+            model_id: self.model,
+            battery_id: self.battery,
+            battery_serial: self.serial.clone(),
+            soc: self.soc.map(Percent::clamped),
+            slot: self.slot.map(SlotNumber),
+            quantity: 1,
+            price: self.price,
+            state: self.state,
+        }
+    }
+}
+
+/// One booking.
+pub async fn find(
+    connection: &mut AnyConnection,
+    booking: BookingId,
+) -> Result<Option<BookingRecord>, StoreError> {
+    let row = sqlx::query(
+        "SELECT booking.id, booking.user_id, users.name AS customer_name, booking.station_id,
+             station.operator_id, station.name AS station_name, station.timezone, station.address,
+             station.latitude, station.longitude, booking.code, booking.pin, booking.wrong_codes,
+             booking.locked_until, booking.state, booking.version, booking.deadline, booking.grace_until,
+             booking.due_at, booking.warned_minutes, booking.renewals, booking.payment_method,
+             booking.payment_state, booking.total_amount, booking.currency, booking.vehicle, booking.created_at,
+             booking.confirmed_at, booking.ready_at, booking.completed_at, booking.ended_at,
+             booking.cancelled_by, booking.undo_until, booking.reason
+         FROM booking
+         JOIN station ON station.id = booking.station_id
+         JOIN users ON users.id = booking.user_id
+         WHERE booking.id = $1",
+    )
+    .bind(booking.0)
+    .fetch_optional(&mut *connection)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let items = items(connection, booking).await?;
+    let position = outbox::position(connection, Topic::Booking(booking)).await?;
+    record(&row, items, position).map(Some)
+}
+
+async fn items(connection: &mut AnyConnection, booking: BookingId) -> Result<Vec<ItemRecord>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT booking_item.id, booking_item.kind, booking_item.name, booking_item.model_id,
+             booking_item.battery_id, battery.serial, battery.soc, booking_item.slot, booking_item.price,
+             booking_item.state
+         FROM booking_item
+         LEFT JOIN battery ON battery.id = booking_item.battery_id
+         WHERE booking_item.booking_id = $1
+         ORDER BY booking_item.position",
+    )
+    .bind(booking.0)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(item_record).collect()
+}
+
+fn item_record(row: &AnyRow) -> Result<ItemRecord, StoreError> {
+    Ok(ItemRecord {
+        id: ItemId(row.plain("id")?),
+        kind: row.word("kind")?,
+        name: row.plain("name")?,
+        model: row.plain::<Option<i64>>("model_id")?.map(BatteryModelId),
+        battery: row.plain::<Option<i64>>("battery_id")?.map(BatteryId),
+        serial: row.plain("serial")?,
+        soc: row.plain("soc")?,
+        slot: row.plain("slot")?,
+        price: row.plain("price")?,
+        state: row.word("state")?,
+    })
+}
+
+fn record(row: &AnyRow, items: Vec<ItemRecord>, position: Position) -> Result<BookingRecord, StoreError> {
+    Ok(BookingRecord {
+        id: BookingId(row.plain("id")?),
+        user: UserId(row.plain("user_id")?),
+        customer_name: row.plain("customer_name")?,
+        station: StationId(row.plain("station_id")?),
+        operator: OperatorId(row.plain("operator_id")?),
+        station_name: row.plain("station_name")?,
+        timezone: row.plain("timezone")?,
+        station_address: row.plain("address")?,
+        latitude: row.plain("latitude")?,
+        longitude: row.plain("longitude")?,
+        code: row.plain("code")?,
+        pin: row.plain("pin")?,
+        wrong_codes: row.plain("wrong_codes")?,
+        locked_until: row.instant_or_null("locked_until")?,
+        state: row.word("state")?,
+        version: row.plain("version")?,
+        deadline: row.instant("deadline")?,
+        grace_until: row.instant("grace_until")?,
+        due_at: row.instant_or_null("due_at")?,
+        warned_minutes: row.plain("warned_minutes")?,
+        renewals: row.plain("renewals")?,
+        payment_method: row.word("payment_method")?,
+        payment_state: row.word("payment_state")?,
+        total_amount: row.plain("total_amount")?,
+        currency: row.word("currency")?,
+        vehicle: row.plain("vehicle")?,
+        created_at: row.instant("created_at")?,
+        confirmed_at: row.instant_or_null("confirmed_at")?,
+        ready_at: row.instant_or_null("ready_at")?,
+        completed_at: row.instant_or_null("completed_at")?,
+        ended_at: row.instant_or_null("ended_at")?,
+        cancelled_by: row.word_or_null("cancelled_by")?,
+        undo_until: row.instant_or_null("undo_until")?,
+        reason: row.plain("reason")?,
+        items,
+        position,
+    })
+}
