@@ -27,7 +27,7 @@ pub fn Banner(
         let opens = opens.map(|at| view! { <p>"It opens at " <ClockTime at offset /> "."</p> });
         Some(view! {
             <Note tone=Tone::Warn title=status.sentence()>
-                {store.message.get().map(|message| view! { <p>{message}</p> })}
+                {move || store.message.get().map(|message| view! { <p>{message}</p> })}
                 {opens}
             </Note>
         })
