@@ -5,6 +5,7 @@
 
 pub mod browser;
 pub mod calls;
+mod lazy;
 pub mod live;
 pub mod me;
 pub mod pages;
@@ -15,7 +16,7 @@ pub mod shell;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
-use leptos_router::{SsrMode, path};
+use leptos_router::{Lazy, SsrMode, path};
 
 use me::Me;
 use parts::announce::{Announcer, LiveRegions};
@@ -46,15 +47,15 @@ pub fn App() -> impl IntoView {
                 <Routes fallback=pages::NotFound>
                     <Route path=path!("/") view=pages::Stations ssr=SsrMode::Async />
                     <Route path=path!("/stations") view=pages::Stations ssr=SsrMode::Async />
-                    <Route path=path!("/stations/:id") view=pages::Station ssr=SsrMode::Async />
-                    <Route path=path!("/bookings") view=pages::Bookings ssr=SsrMode::Async />
-                    <Route path=path!("/bookings/:id") view=pages::Booking ssr=SsrMode::Async />
-                    <Route path=path!("/inbox") view=pages::Inbox ssr=SsrMode::Async />
-                    <Route path=path!("/sign-in") view=pages::SignIn ssr=SsrMode::Async />
-                    <Route path=path!("/register") view=pages::Register ssr=SsrMode::Async />
-                    <Route path=path!("/profile") view=pages::Profile ssr=SsrMode::Async />
-                    <Route path=path!("/staff") view=pages::Staff ssr=SsrMode::Async />
-                    <Route path=path!("/staff/stations/:id") view=pages::StationCounter ssr=SsrMode::Async />
+                    <Route path=path!("/stations/:id") view={Lazy::<lazy::StationRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/bookings") view={Lazy::<lazy::BookingsRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/bookings/:id") view={Lazy::<lazy::BookingRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/inbox") view={Lazy::<lazy::InboxRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/sign-in") view={Lazy::<lazy::SignInRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/register") view={Lazy::<lazy::RegisterRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/profile") view={Lazy::<lazy::ProfileRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/staff") view={Lazy::<lazy::StaffRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/staff/stations/:id") view={Lazy::<lazy::CounterRoute>::new()} ssr=SsrMode::Async />
                 </Routes>
             </main>
             <Foot />

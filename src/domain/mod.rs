@@ -14,6 +14,8 @@ pub mod money;
 pub mod notification;
 pub mod payment;
 pub mod problem;
+#[cfg(any(test, not(feature = "ssr")))]
+mod problem_read;
 pub mod station;
 pub mod time;
 pub mod timer;

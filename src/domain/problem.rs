@@ -41,8 +41,9 @@ impl FieldError {
     }
 }
 
-/// What went wrong, in the words of the person it went wrong for.
-#[derive(Clone, Debug, PartialEq, thiserror::Error, Serialize, Deserialize)]
+/// What went wrong, in the words of the person it went wrong for. The browser reads it in `problem_read`.
+#[derive(Clone, Debug, PartialEq, thiserror::Error, Serialize)]
+#[cfg_attr(feature = "ssr", derive(Deserialize))]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum Problem {
     /// The body is not JSON.
@@ -138,7 +139,7 @@ pub enum Problem {
         booking_id: BookingId,
     },
     /// The booking is not in a state for that.
-    #[error("The booking is {}; that is not possible any more.", state.label().to_lowercase())]
+    #[error("The booking is {}; that is not possible any more.", state.label().to_ascii_lowercase())]
     IllegalTransition {
         /// Where it is.
         state: BookingState,

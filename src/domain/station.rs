@@ -36,11 +36,28 @@ impl FromStr for Position {
     type Err = &'static str;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         text.split_once(',')
-            .and_then(|(latitude, longitude)| {
-                Self::new(latitude.trim().parse().ok()?, longitude.trim().parse().ok()?)
-            })
+            .and_then(|(latitude, longitude)| Self::new(degrees(latitude)?, degrees(longitude)?))
             .ok_or("Write a position as latitude,longitude in degrees, like 9.9312,76.2673.")
     }
+}
+
+/// Degrees as people and programs write them: a sign, digits, a point and at most nine more digits count.
+fn degrees(text: &str) -> Option<f64> {
+    const SCALE: f64 = 1e9;
+    let text = text.trim();
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => (-1.0, digits),
+        None => (1.0, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() && part.is_empty() || !is_number(whole) || !is_number(part) || whole.len() > 3 {
+        return None;
+    }
+    let part = part.get(..9).unwrap_or(part);
+    let billionths: u32 = format!("{part:0<9}").parse().ok()?;
+    let whole: u32 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+    Some(sign * (f64::from(whole) + f64::from(billionths) / SCALE))
 }
 
 /// Whether a station serves. `Closed` also follows from its opening hours.

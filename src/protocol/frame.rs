@@ -6,15 +6,17 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::Envelope;
 use super::rest::{BatteryOut, BookingItemOut, BookingOut, NotificationOut};
 use crate::domain::{
     BatteryId, BatteryModelId, BookingId, InventoryAction, Level, NotificationId, NotificationKind,
     ReleaseReason, StationId, StationStatus, Timestamp, UserId,
 };
 
-/// From the server.
+/// From the server. Its tag is one of its fields; the browser reads that by [`ServerMessage::read`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[cfg_attr(feature = "ssr", serde(tag = "type"))]
+#[serde(rename_all = "snake_case")]
 pub enum ServerMessage {
     /// Always first.
     ConnectionEstablished(Welcome),
@@ -113,6 +115,7 @@ pub enum ServerMessage {
         /// About which station.
         station_id: Option<StationId>,
         /// More, by event.
+        #[cfg_attr(not(feature = "ssr"), serde(skip))]
         data: Value,
         /// When.
         timestamp: Timestamp,
@@ -167,11 +170,13 @@ pub enum ServerMessage {
     /// Answer to `ping`.
     Pong {
         /// What the ping carried; null when it carried none.
+        #[cfg_attr(not(feature = "ssr"), serde(skip))]
         timestamp: Value,
         /// The server's clock.
         server_time: Timestamp,
     },
     /// Answer of the station sockets to an unknown object.
+    #[cfg_attr(not(feature = "ssr"), serde(skip))]
     Echo {
         /// The object.
         message: Value,
@@ -192,8 +197,36 @@ pub enum ServerMessage {
         retry_after_ms: u64,
     },
     /// A frame this build does not know (a newer server): ignore it.
-    #[serde(other)]
+    #[cfg_attr(feature = "ssr", serde(other))]
+    #[cfg_attr(not(feature = "ssr"), serde(skip))]
     Unknown,
+}
+
+impl ServerMessage {
+    /// Reads a frame.
+    ///
+    /// serde reads an enum whose tag is a field by way of a copy of everything, and the code for that is a
+    /// tenth of the browser's program. So the browser looks up the tag first and puts it in front.
+    ///
+    /// # Errors
+    /// When it is no frame, or a known one without the fields that it must have.
+    pub fn read(text: &str) -> serde_json::Result<Self> {
+        #[cfg(feature = "ssr")]
+        return serde_json::from_str(text);
+        #[cfg(not(feature = "ssr"))]
+        {
+            #[derive(Deserialize)]
+            struct Tag<'a> {
+                #[serde(rename = "type")]
+                tag: &'a str,
+            }
+            let Tag { tag } = serde_json::from_str(text)?;
+            match serde_json::from_str(&format!("{{\"{tag}\":{text}}}")) {
+                Err(error) if error.to_string().starts_with("unknown variant") => Ok(Self::Unknown),
+                message => message,
+            }
+        }
+    }
 }
 
 /// The first frame.
@@ -246,6 +279,7 @@ pub struct Snapshot {
 
 /// One station in a snapshot.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "StationSnapshotFields")]
 pub struct StationSnapshot {
     /// Which station.
     pub station_id: StationId,
@@ -292,6 +326,71 @@ pub struct Inventory {
     pub strip: String,
 }
 
+/// Writes down how a structure is read that has an [`Inventory`] between its other fields. serde's own way to
+/// read such a thing copies all of it first, which is a lot of code for the browser to load.
+macro_rules! read_with_inventory {
+    ($whole:ident, $fields:ident { $($(#[$attribute:meta])* $field:ident: $of:ty,)* }) => {
+        #[derive(serde::Deserialize)]
+        struct $fields {
+            $($(#[$attribute])* $field: $of,)*
+            available_batteries: i64,
+            booked_batteries: i64,
+            total_batteries: i64,
+            charging_batteries: i64,
+            free_slots: i64,
+            total_slots: i64,
+            next_available_at: Option<$crate::domain::Timestamp>,
+            models: Vec<$crate::protocol::frame::ModelCount>,
+            status: $crate::domain::StationStatus,
+            strip: String,
+        }
+
+        impl From<$fields> for $whole {
+            fn from(read: $fields) -> Self {
+                Self {
+                    $($field: read.$field,)*
+                    inventory: $crate::protocol::frame::Inventory {
+                        available_batteries: read.available_batteries,
+                        booked_batteries: read.booked_batteries,
+                        total_batteries: read.total_batteries,
+                        charging_batteries: read.charging_batteries,
+                        free_slots: read.free_slots,
+                        total_slots: read.total_slots,
+                        next_available_at: read.next_available_at,
+                        models: read.models,
+                        status: read.status,
+                        strip: read.strip,
+                    },
+                }
+            }
+        }
+    };
+}
+pub(super) use read_with_inventory;
+
+read_with_inventory!(StationSnapshot, StationSnapshotFields {
+    station_id: StationId,
+    station_name: String,
+    seq: u64,
+    #[serde(default)] batteries: Option<Vec<BatteryOut>>,
+});
+
+read_with_inventory!(InventoryUpdate, InventoryUpdateFields {
+    seq: u64,
+    timestamp: Timestamp,
+    station_id: StationId,
+    station_name: String,
+    action: InventoryAction,
+    #[serde(default)] batteries: Vec<BatteryOut>,
+    #[serde(default)] gone: Vec<BatteryId>,
+});
+
+read_with_inventory!(StationNews, StationNewsFields {
+    station_id: StationId,
+    seq: u64,
+    #[serde(default)] action: Option<InventoryAction>,
+});
+
 /// Counts of one model at a station.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
@@ -309,6 +408,7 @@ pub struct ModelCount {
 
 /// A station's counts changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "InventoryUpdateFields")]
 pub struct InventoryUpdate {
     /// Number in the station's topic.
     pub seq: u64,
@@ -331,6 +431,38 @@ pub struct InventoryUpdate {
     pub gone: Vec<BatteryId>,
 }
 
+/// What a list needs of an [`InventoryUpdate`] or of a [`StationSnapshot`].
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(from = "StationNewsFields")]
+pub struct StationNews {
+    /// Which station.
+    pub station_id: StationId,
+    /// The position in the station's own topic that this state stands for.
+    pub seq: u64,
+    /// Why it changed.
+    pub action: Option<InventoryAction>,
+    /// The counts.
+    pub inventory: Inventory,
+}
+
+impl StationNews {
+    /// What a frame of the all-stations topic tells of counts; nothing where it tells of something else.
+    ///
+    /// # Errors
+    /// When it lacks a field.
+    pub fn read(frame: &Envelope, text: &str) -> serde_json::Result<Vec<Self>> {
+        #[derive(Deserialize)]
+        struct All {
+            stations: Vec<StationNews>,
+        }
+        match frame.kind.as_str() {
+            "inventory_update" => Ok(vec![serde_json::from_str(text)?]),
+            "snapshot" => Ok(serde_json::from_str::<All>(text)?.stations),
+            _ => Ok(Vec::new()),
+        }
+    }
+}
+
 /// What happened to one pack of a station. Never says who did it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BatteryEvent {
@@ -351,7 +483,8 @@ pub struct BatteryEvent {
     /// The sum of both.
     pub total_batteries: i64,
     /// On `battery_booked`: always null, the topic is public. Elsewhere absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", serde(default, skip_serializing_if = "Option::is_none"))]
+    #[cfg_attr(not(feature = "ssr"), serde(skip))]
     pub user: Option<Value>,
     /// On `battery_released`: why.
     #[serde(default, skip_serializing_if = "Option::is_none")]

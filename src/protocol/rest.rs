@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::frame::Inventory;
+use super::frame::{Inventory, read_with_inventory};
 use crate::domain::booking::CancelledBy;
 use crate::domain::{
     BatteryId, BatteryModelId, BatteryState, BookingId, BookingState, Currency, Grade, ItemId, ItemKind,
@@ -171,6 +171,7 @@ pub struct StationPatch {
 
 /// A station.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "StationFields")]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct StationOut {
     /// Id.
@@ -208,6 +209,23 @@ pub struct StationOut {
     /// Bookmark of the state in this answer.
     pub seq: u64,
 }
+
+read_with_inventory!(StationOut, StationFields {
+    id: StationId,
+    name: String,
+    address: String,
+    city: String,
+    latitude: f64,
+    longitude: f64,
+    timezone: String,
+    utc_offset_minutes: i32,
+    opening_hours: String,
+    hours_change_at: Option<Timestamp>,
+    status_message: Option<String>,
+    #[serde(default)] distance_m: Option<i64>,
+    epoch: String,
+    seq: u64,
+});
 
 /// A type of pack.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -551,6 +569,7 @@ pub struct NotificationOut {
     pub station_id: Option<StationId>,
     /// More, by event.
     #[cfg_attr(feature = "ssr", schema(value_type = Object))]
+    #[cfg_attr(not(feature = "ssr"), serde(skip))]
     pub data: Value,
     /// Seen already?
     pub read: bool,

@@ -78,3 +78,8 @@ pub fn lead_tabs(_then: impl Fn(bool) + Clone + 'static) {}
 
 /// Nothing to focus.
 pub fn focus(_id: &str) {}
+
+/// There is no screen.
+pub fn is_drawn(_id: &str) -> bool {
+    false
+}

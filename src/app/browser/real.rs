@@ -45,7 +45,8 @@ pub fn is_online() -> bool {
     window().is_none_or(|window| window.navigator().on_line())
 }
 
-/// Calls `then` whenever the page may have slept: network back, page visible again, page restored.
+/// Calls `then` whenever the page may have slept or been cut off: network gone or back, page visible again,
+/// page restored.
 /// For the life of the page.
 pub fn on_wake(then: impl Fn() + Clone + 'static) {
     let Some(window) = window() else { return };
@@ -59,6 +60,7 @@ pub fn on_wake(then: impl Fn() + Clone + 'static) {
     let listen = |event, closure: &Closure<dyn Fn()>| {
         let _ = window.add_event_listener_with_callback(event, closure.as_ref().unchecked_ref());
     };
+    listen("offline", &awake);
     listen("online", &awake);
     listen("pageshow", &awake);
     let _ = document().add_event_listener_with_callback("visibilitychange", visible.as_ref().unchecked_ref());
@@ -139,6 +141,13 @@ pub fn reload() {
 /// A dialog is open: the keyboard is its.
 pub fn has_dialog() -> bool {
     matches!(document().query_selector("dialog[open]"), Ok(Some(_)))
+}
+
+/// The element with this id takes room on the screen.
+pub fn is_drawn(id: &str) -> bool {
+    let element = document().get_element_by_id(id);
+    let element = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
+    element.is_some_and(|element| element.offset_width() > 0)
 }
 
 /// The focus is on the element with this id, or inside it.

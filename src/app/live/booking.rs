@@ -12,8 +12,9 @@ pub fn follow_booking(booking: RwSignal<BookingOut>) -> Line {
     let (id, bookmark) =
         booking.with_untracked(|booking| (booking.id, Bookmark::At(booking.epoch.clone(), booking.seq)));
     let as_of = Clock::get().now_untracked();
-    Line::open(Topic::Booking(id), bookmark, as_of, move |frame| {
-        hear(booking, frame);
+    Line::open(Topic::Booking(id), bookmark, as_of, move |_, frame| {
+        hear(booking, &ServerMessage::read(frame)?);
+        Ok(())
     })
 }
 

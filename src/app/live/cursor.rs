@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::domain::StationId;
-use crate::protocol::frame::{ServerMessage, Snapshot};
-use crate::protocol::topic::Topic;
+use crate::protocol::{Envelope, Topic};
 
 /// Where a page already is, so that its socket begins with the very next event.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -81,41 +80,38 @@ impl Cursor {
     }
 
     /// Judges a frame, and moves on when it is to be applied.
-    pub fn judge(&mut self, message: &ServerMessage) -> Verdict {
-        match message {
-            ServerMessage::ConnectionEstablished(welcome) => {
-                if self.epoch.as_deref().is_some_and(|epoch| epoch != welcome.epoch) {
+    pub fn judge(&mut self, frame: &Envelope) -> Verdict {
+        match (frame.kind.as_str(), frame.seq) {
+            ("connection_established", _) => {
+                if self.epoch.is_some() && self.epoch != frame.epoch {
                     self.forget();
                 }
-                self.epoch = Some(welcome.epoch.clone());
+                self.epoch.clone_from(&frame.epoch);
                 Verdict::Take
             }
-            ServerMessage::Snapshot(snapshot) => {
-                self.jump(snapshot);
+            ("snapshot", seq) => {
+                self.epoch.clone_from(&frame.epoch);
+                if self.topic == Topic::Stations {
+                    // A large network's state comes in several frames, each with a part of the stations.
+                    let stations = frame.stations.iter().flatten();
+                    self.each
+                        .extend(stations.map(|station| (station.station_id, station.seq)));
+                } else {
+                    self.place = seq;
+                }
                 Verdict::Take
             }
-            ServerMessage::BookingStatus { data } => {
-                self.epoch = Some(data.epoch.clone());
-                self.place = self.place.max(Some(data.seq));
+            ("booking_status", _) => {
+                if let Some(at) = &frame.data {
+                    self.epoch.clone_from(&at.epoch);
+                    self.place = self.place.max(at.seq);
+                }
                 Verdict::Take
             }
-            ServerMessage::Heartbeat { seq, .. } if self.place.is_some_and(|place| place < *seq) => {
-                Verdict::Behind
-            }
-            ServerMessage::Heartbeat { .. } | ServerMessage::Unknown => Verdict::Skip,
-            _ => position(message).map_or(Verdict::Take, |(station, seq)| self.step(station, seq)),
-        }
-    }
-
-    fn jump(&mut self, snapshot: &Snapshot) {
-        self.epoch = Some(snapshot.epoch.clone());
-        if self.topic == Topic::Stations {
-            // A large network's state comes in several frames, each with a part of the stations.
-            let stations = snapshot.stations.iter().flatten();
-            self.each
-                .extend(stations.map(|station| (station.station_id, station.seq)));
-        } else {
-            self.place = snapshot.seq;
+            ("heartbeat", Some(seq)) if self.place.is_some_and(|place| place < seq) => Verdict::Behind,
+            ("heartbeat", _) => Verdict::Skip,
+            (_, Some(seq)) => self.step(frame.station_id, seq),
+            (_, None) => Verdict::Take,
         }
     }
 
@@ -139,29 +135,6 @@ impl Cursor {
     }
 }
 
-/// The number of an event frame, and its station when it belongs to one.
-fn position(message: &ServerMessage) -> Option<(Option<StationId>, u64)> {
-    use ServerMessage as M;
-    match message {
-        M::InventoryUpdate(update) => Some((Some(update.station_id), update.seq)),
-        M::BatteryBooked(event)
-        | M::BatteryCollected(event)
-        | M::BatteryAdded(event)
-        | M::BatteryRemoved(event)
-        | M::BatteryReturned(event)
-        | M::BatteryReleased(event) => Some((Some(event.station_id), event.seq)),
-        M::StationStatus { station_id, seq, .. } => Some((Some(*station_id), *seq)),
-        M::BookingConfirmed { seq, .. }
-        | M::BookingReady { seq, .. }
-        | M::Notification { seq, .. }
-        | M::NotificationRead { seq, .. }
-        | M::BookingUpdate { seq, .. }
-        | M::ItemsUpdated { seq, .. }
-        | M::BookingTimer { seq, .. } => Some((None, *seq)),
-        _ => None,
-    }
-}
-
 /// How long to wait before the `tries`-th attempt, in ms: full jitter, from half a second to fifteen.
 pub fn backoff_ms(tries: u32, random: f64) -> u32 {
     const BASE: u32 = 500;
@@ -178,40 +151,24 @@ pub fn backoff_ms(tries: u32, random: f64) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
-    use crate::domain::Timestamp;
-    use crate::protocol::frame::Welcome;
 
-    fn timer(seq: u64) -> ServerMessage {
-        ServerMessage::BookingTimer {
-            seq,
-            deadline: Timestamp::default(),
-            server_time: Timestamp::default(),
-        }
+    fn frame(json: serde_json::Value) -> Envelope {
+        Envelope::read(&json.to_string()).unwrap()
     }
 
-    fn status(station: i64, seq: u64) -> ServerMessage {
-        ServerMessage::StationStatus {
-            seq,
-            timestamp: Timestamp::default(),
-            station_id: StationId(station),
-            station_name: String::new(),
-            status: crate::domain::StationStatus::Online,
-            message: String::new(),
-        }
+    fn timer(seq: u64) -> Envelope {
+        frame(json!({"type": "booking_timer", "seq": seq}))
     }
 
-    fn welcome(epoch: &str) -> ServerMessage {
-        ServerMessage::ConnectionEstablished(Welcome {
-            message: String::new(),
-            station_id: None,
-            user_id: None,
-            booking_id: None,
-            epoch: epoch.to_owned(),
-            seq: Some(9),
-            server_time: Timestamp::default(),
-            build: String::new(),
-        })
+    fn status(station: i64, seq: u64) -> Envelope {
+        frame(json!({"type": "station_status", "seq": seq, "station_id": station}))
+    }
+
+    fn welcome(epoch: &str) -> Envelope {
+        frame(json!({"type": "connection_established", "epoch": epoch, "seq": 9, "station_id": null}))
     }
 
     #[test]
@@ -228,10 +185,7 @@ mod tests {
     #[test]
     fn a_heartbeat_ahead_of_the_cursor_tells_of_a_lost_event() {
         let mut cursor = Cursor::new(Topic::Station(StationId(1)), Bookmark::At("e".into(), 7));
-        let beat = |seq| ServerMessage::Heartbeat {
-            seq,
-            server_time: Timestamp::default(),
-        };
+        let beat = |seq| frame(json!({"type": "heartbeat", "seq": seq}));
         assert_eq!(cursor.judge(&beat(7)), Verdict::Skip);
         assert_eq!(cursor.judge(&beat(8)), Verdict::Behind);
     }
@@ -257,6 +211,18 @@ mod tests {
         cursor.judge(&welcome("new"));
         assert_eq!(cursor.address(), "/ws/stations/1/");
         assert_eq!(cursor.judge(&status(1, 3)), Verdict::Take);
+    }
+
+    #[test]
+    fn what_is_new_to_this_build_is_numbered_too_and_what_has_no_number_is_applied() {
+        let mut cursor = Cursor::new(Topic::Station(StationId(1)), Bookmark::At("e".into(), 7));
+        let verdicts = [
+            json!({"type": "of_tomorrow", "seq": 8, "data": null}),
+            json!({"type": "error", "message": "no", "code": "no"}),
+            json!({"type": "of_tomorrow", "seq": 10}),
+        ]
+        .map(|json| cursor.judge(&frame(json)));
+        assert_eq!(verdicts, [Verdict::Take, Verdict::Take, Verdict::Gap]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::cursor::{Bookmark, Cursor};
 use crate::domain::Timestamp;
-use crate::protocol::frame::{ClientMessage, ServerMessage};
+use crate::protocol::Envelope;
 use crate::protocol::topic::Topic;
 
 #[cfg(feature = "hydrate")]
@@ -37,6 +37,9 @@ pub enum Link {
     Ended,
 }
 
+/// A frame was applied; or it could not be read, and the line begins again with the whole state.
+pub type Taken = serde_json::Result<()>;
+
 /// The line. Closes with the component that opened it.
 #[derive(Clone, Copy)]
 pub struct Line {
@@ -47,13 +50,13 @@ pub struct Line {
 }
 
 impl Line {
-    /// Subscribes `topic` from `bookmark` on. `take` gets every frame that is to be applied, once and in
-    /// order; `as_of` is the server's clock when the page's state was read.
+    /// Subscribes `topic` from `bookmark` on. `take` gets every frame that is to be applied, its outside and
+    /// its text, once and in order, and reads of it what it needs; `as_of` is the server's clock when the page's state was read.
     pub fn open(
         topic: Topic,
         bookmark: Bookmark,
         as_of: Timestamp,
-        take: impl Fn(&ServerMessage) + 'static,
+        take: impl Fn(&Envelope, &str) -> Taken + 'static,
     ) -> Self {
         let cursor = Cursor::new(topic, bookmark);
         let (link, as_of) = (RwSignal::new(Link::Waiting), RwSignal::new(as_of));
@@ -88,13 +91,5 @@ impl Line {
     pub fn retry(self) {
         #[cfg(feature = "hydrate")]
         self.wire.with_value(|holder| holder.0.retry());
-    }
-
-    /// Says something to the server. Not a promise: a broken line swallows it.
-    pub fn send(self, message: &ClientMessage) {
-        #[cfg(feature = "hydrate")]
-        self.wire.with_value(|holder| holder.0.send(message));
-        #[cfg(not(feature = "hydrate"))]
-        let _ = message;
     }
 }

@@ -154,7 +154,12 @@ impl Notices {
             .feed
             .try_update_value(|feed| feed.start(shown))
             .unwrap_or_default();
-        let open = || Line::open(Topic::User(user), from, now, move |frame| self.hear(frame));
+        let open = || {
+            Line::open(Topic::User(user), from, now, move |_, frame| {
+                self.hear(&ServerMessage::read(frame)?);
+                Ok(())
+            })
+        };
         let line = match self.owner.get_value() {
             Some(owner) => owner.with(open),
             None => open(),

@@ -17,12 +17,14 @@ use leptos::task::spawn_local;
 
 use super::clock::Clock;
 use super::cursor::{Cursor, Verdict, backoff_ms};
-use super::line::Link;
+use super::line::{Link, Taken};
 use super::talk::{BEHIND_MS, Ending, GOOD_MS, Talk};
 use crate::app::browser;
 use crate::domain::Timestamp;
-use crate::protocol::frame::{ClientMessage, ServerMessage};
+use crate::protocol::Envelope;
 
+/// A `ClientMessage::Ping`.
+const PING: &str = r#"{"type":"ping"}"#;
 const RECONNECTING_AFTER_MS: u32 = 3_000;
 const STALE_AFTER_MS: u32 = 30_000;
 /// Signed out, no such thing: coming back would not help.
@@ -33,7 +35,7 @@ pub struct Wire {
     link: RwSignal<Link>,
     as_of: RwSignal<Timestamp>,
     clock: Clock,
-    outbox: RefCell<VecDeque<String>>,
+    outbox: RefCell<VecDeque<&'static str>>,
     waker: RefCell<Option<Waker>>,
     rung: Cell<bool>,
     woken: Cell<bool>,
@@ -66,7 +68,7 @@ impl Wire {
         }
     }
 
-    pub(super) fn start(wire: &Rc<Self>, cursor: Cursor, take: impl Fn(&ServerMessage) + 'static) {
+    pub(super) fn start(wire: &Rc<Self>, cursor: Cursor, take: impl Fn(&Envelope, &str) -> Taken + 'static) {
         let task = Rc::clone(wire);
         spawn_local(async move { task.run(cursor, &take).await });
         let woken = Rc::clone(wire);
@@ -90,13 +92,6 @@ impl Wire {
         self.ring();
     }
 
-    pub(super) fn send(&self, message: &ClientMessage) {
-        if let Ok(text) = serde_json::to_string(message) {
-            self.outbox.borrow_mut().push_back(text);
-            self.ring();
-        }
-    }
-
     fn ring(&self) {
         self.rung.set(true);
         if let Some(waker) = self.waker.borrow_mut().take() {
@@ -115,7 +110,7 @@ impl Wire {
         .await;
     }
 
-    async fn run(self: &Rc<Self>, mut cursor: Cursor, take: &impl Fn(&ServerMessage)) {
+    async fn run(self: &Rc<Self>, mut cursor: Cursor, take: &impl Fn(&Envelope, &str) -> Taken) {
         let mut tries = 0;
         self.went_down();
         while !self.closed.get() {
@@ -152,7 +147,7 @@ impl Wire {
     }
 
     /// One connection, from its opening to its end.
-    async fn talk(self: &Rc<Self>, cursor: &mut Cursor, take: &impl Fn(&ServerMessage)) -> Ending {
+    async fn talk(self: &Rc<Self>, cursor: &mut Cursor, take: &impl Fn(&Envelope, &str) -> Taken) -> Ending {
         let mut talk = Talk::new();
         let Ok(mut socket) = WebSocket::open(&cursor.address()) else {
             return talk.dropped();
@@ -168,7 +163,11 @@ impl Wire {
                     Some(Ending::Final)
                 }
                 Event::Frame(_) => Some(talk.dropped()),
-                Event::Bell => (self.woken.replace(false) && talk.is_silent()).then(|| talk.dropped()),
+                Event::Bell => {
+                    // Without a network the socket is dead, whatever the browser still believes of it.
+                    let is_lost = || talk.is_silent() || !browser::is_online();
+                    (self.woken.replace(false) && is_lost()).then(|| talk.dropped())
+                }
                 Event::Time => self.overdue(&mut talk),
             };
             if let Some(ending) = ended {
@@ -185,28 +184,32 @@ impl Wire {
         text: &str,
         talk: &mut Talk,
         cursor: &mut Cursor,
-        take: &impl Fn(&ServerMessage),
+        take: &impl Fn(&Envelope, &str) -> Taken,
     ) -> Option<Ending> {
         (talk.heard, talk.asked) = (browser::now_ms(), None);
-        let Ok(message) = serde_json::from_str(text) else {
+        let Ok(frame) = Envelope::read(text) else {
             cursor.forget();
             return Some(talk.dropped());
         };
-        if let ServerMessage::ServerRestarting { retry_after_ms } = message {
-            let wait = u32::try_from(retry_after_ms).unwrap_or(u32::MAX);
-            return Some(Ending::Restarting(wait));
+        if frame.kind == "server_restarting" {
+            let wait = frame.retry_after_ms.unwrap_or_default();
+            return Some(Ending::Restarting(u32::try_from(wait).unwrap_or(u32::MAX)));
         }
-        match cursor.judge(&message) {
+        match cursor.judge(&frame) {
             Verdict::Gap => return Some(Ending::Gap),
             Verdict::Behind => talk.behind = talk.behind.or(Some(talk.heard)),
             Verdict::Skip => talk.behind = None,
             Verdict::Take => {
                 talk.behind = None;
-                take(&message);
+                if take(&frame, text).is_err() {
+                    // It cannot be read: begin again with the whole state.
+                    cursor.forget();
+                    return Some(talk.dropped());
+                }
             }
         }
         talk.welcomed = true;
-        self.came_up(&message);
+        self.came_up(&frame);
         None
     }
 
@@ -220,9 +223,8 @@ impl Wire {
             return Some(talk.dropped());
         }
         talk.asked = Some(now);
-        self.send(&ClientMessage::Ping {
-            timestamp: serde_json::Value::Null,
-        });
+        self.outbox.borrow_mut().push_back(PING);
+        self.ring();
         None
     }
 
@@ -240,20 +242,20 @@ impl Wire {
             let Some(text) = self.outbox.borrow_mut().pop_front() else {
                 return;
             };
-            if socket.send(Message::Text(text)).await.is_err() {
+            if socket.send(Message::Text(text.to_owned())).await.is_err() {
                 return;
             }
         }
     }
 
     /// Something was heard: the line is up, and it is now as late as the server says.
-    fn came_up(&self, message: &ServerMessage) {
-        match message {
-            ServerMessage::ConnectionEstablished(welcome) => self.clock.learn(welcome.server_time),
-            ServerMessage::Heartbeat { server_time, .. } | ServerMessage::Pong { server_time, .. } => {
-                self.clock.learn(*server_time);
-            }
-            _ => {}
+    fn came_up(&self, frame: &Envelope) {
+        if matches!(
+            frame.kind.as_str(),
+            "connection_established" | "heartbeat" | "pong"
+        ) && let Some(time) = frame.server_time
+        {
+            self.clock.learn(time);
         }
         if !self.up.replace(true) {
             self.ups.set(self.ups.get() + 1);

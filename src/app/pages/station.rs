@@ -20,7 +20,7 @@ use crate::app::live::{Bookmark, Line};
 use crate::app::parts::note::Tone;
 use crate::app::parts::{Icon, KeyToShapes, LiveBar, Note, Shape, SlotGrid, StaleNote};
 use crate::domain::{Problem, StationId};
-use crate::protocol::topic::Topic;
+use crate::protocol::{ServerMessage, Topic};
 use basket::Basket;
 use book::{ActionBar, BookPanel};
 use head::Head;
@@ -62,8 +62,9 @@ fn Found(page: StationPage) -> impl IntoView {
     let (id, offset) = (station.id, station.utc_offset_minutes);
     let store = StationStore::new(&station, &packs);
     let bookmark = Bookmark::At(station.epoch.clone(), station.seq);
-    let line = Line::open(Topic::Station(id), bookmark, page.as_of, move |frame| {
-        store.take(frame);
+    let line = Line::open(Topic::Station(id), bookmark, page.as_of, move |_, frame| {
+        store.take(&ServerMessage::read(frame)?);
+        Ok(())
     });
     let basket = Basket::new(&page, store);
     let title = station.name.clone();

@@ -3,6 +3,7 @@
 
 mod filters;
 mod list;
+mod map;
 mod search;
 
 use leptos::either::Either;
@@ -15,11 +16,13 @@ use crate::app::calls::stations::{Search, StationsOut, find_stations};
 use crate::app::live::store::StationList;
 use crate::app::live::{Bookmark, Line};
 use crate::app::parts::note::Tone;
-use crate::app::parts::{LiveBar, Note, StaleNote, StationMap};
+use crate::app::parts::{LiveBar, Note, StaleNote};
 use crate::domain::{Position, Problem};
-use crate::protocol::topic::Topic;
+use crate::protocol::Topic;
+use crate::protocol::frame::StationNews;
 use filters::{Filters, SearchBox};
 use list::List;
+use map::MapPlace;
 
 /// All stations, or those that fit the address's query.
 #[component]
@@ -50,9 +53,15 @@ fn Found(found: StationsOut, search: Memo<Search>) -> impl IntoView {
         .first()
         .map_or(0, |station| station.utc_offset_minutes);
     let store = StationList::new(&found.stations);
-    let line = Line::open(Topic::Stations, bookmark(&found), found.as_of, move |frame| {
-        store.take(frame);
-    });
+    let line = Line::open(
+        Topic::Stations,
+        bookmark(&found),
+        found.as_of,
+        move |frame, text| {
+            store.take(&StationNews::read(frame, text)?);
+            Ok(())
+        },
+    );
     let models = found.models.clone();
     let failed = RwSignal::new(None::<Problem>);
     let next = RwSignal::new(found.next);
@@ -91,7 +100,7 @@ fn Found(found: StationsOut, search: Memo<Search>) -> impl IntoView {
                 </div>
                 <List store search next />
             </section>
-            <StationMap rows=store.rows model here />
+            <MapPlace rows=store.rows model here />
         </div>
     }
 }

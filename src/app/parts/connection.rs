@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::announce::Announcer;
 use super::note::Tone;
 use super::{ClockTime, Icon, Note};
+use crate::app::browser;
 use crate::app::live::store::Pause;
 use crate::app::live::{Line, Link};
 
@@ -60,6 +61,7 @@ pub fn LiveChip(
         _ if is_paused() => ("paused", "Paused"),
         Link::Live => ("on", "Live"),
         Link::Waiting => ("wait", "As of"),
+        Link::Reconnecting if !browser::is_online() => ("stale", "Offline, as of"),
         Link::Reconnecting => ("stale", "Reconnecting, as of"),
         Link::Stale => ("stale", "Not live since"),
         Link::Ended => ("stale", "Ended"),

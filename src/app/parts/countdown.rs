@@ -8,6 +8,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::announce::Announcer;
+use super::decimal::decimal;
 use crate::app::live::clock::Clock;
 use crate::domain::Timestamp;
 
@@ -157,10 +158,8 @@ fn cells(all: u64, left_s: u64) -> String {
     let width = step * 0.89;
     let cell = |class: &str, index: u64, part: f64| {
         let x = step.mul_add(lossless(index), step * 0.045);
-        format!(
-            r#"<rect class="{class}" x="{x:.2}%" y="1" width="{:.2}%" height="18" rx="1"/>"#,
-            width * part
-        )
+        let (x, width) = (decimal(x, 2), decimal(width * part, 2));
+        format!(r#"<rect class="{class}" x="{x}%" y="1" width="{width}%" height="18" rx="1"/>"#)
     };
     (0..all)
         .map(|index| match index {

@@ -6,6 +6,7 @@ pub mod booking_card;
 pub mod clock_time;
 pub mod connection;
 pub mod countdown;
+pub mod decimal;
 pub mod form;
 pub mod frame;
 pub mod gate;

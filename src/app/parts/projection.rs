@@ -1,5 +1,6 @@
 //! From degrees to the plane of the map: 1000 units wide, 740 high, north up, equal scale both ways.
 
+use super::decimal::decimal;
 use crate::domain::Position;
 
 /// Width of the plane in units.
@@ -54,7 +55,7 @@ impl Plane {
         let (south, north) = span(|position| position.latitude);
         let (west, east) = span(|position| position.longitude);
         let (middle_latitude, middle_longitude) = (f64::midpoint(south, north), f64::midpoint(west, east));
-        let shrink = middle_latitude.to_radians().cos().max(0.05);
+        let shrink = cosine(middle_latitude).max(0.05);
         let room = 1.0 - 2.0 * MARGIN;
         let per_latitude = (HEIGHT * room / (north - south).max(least))
             .min(WIDTH * room / ((east - west) * shrink).max(least));
@@ -66,6 +67,21 @@ impl Plane {
             per_latitude,
         }
     }
+}
+
+/// The cosine of a latitude in degrees, to five decimals: its Taylor series, in place of an exact one that
+/// every visitor would have to load.
+fn cosine(latitude: f64) -> f64 {
+    let square = latitude.to_radians().powi(2);
+    let terms = [
+        1.0 / 3_628_800.0,
+        1.0 / 40_320.0,
+        1.0 / 720.0,
+        1.0 / 24.0,
+        0.5,
+        1.0,
+    ];
+    terms.into_iter().fold(0.0, |sum, term| term - square * sum)
 }
 
 /// What is seen of a plane: its middle in units, and how many times larger.
@@ -125,7 +141,9 @@ impl Lens {
     pub fn view_box(self) -> String {
         let (width, height) = (WIDTH / self.zoom, HEIGHT / self.zoom);
         let (left, top) = (self.x - width / 2.0, self.y - height / 2.0);
-        format!("{left:.1} {top:.1} {width:.1} {height:.1}")
+        [left, top, width, height]
+            .map(|units| decimal(units, 1))
+            .join(" ")
     }
 }
 
@@ -147,6 +165,17 @@ mod tests {
         }
         assert!(Plane::around(&positions[..1]).km_wide() > 5.0);
         assert!(Plane::around(&[]).per_latitude.is_finite());
+    }
+
+    #[test]
+    fn the_cosine_is_good_enough_for_a_map() {
+        for latitude in -90..=90 {
+            let latitude = f64::from(latitude);
+            assert!(
+                (cosine(latitude) - latitude.to_radians().cos()).abs() < 1e-5,
+                "{latitude}"
+            );
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::Icon;
 use super::backdrop::{KOCHI, NAMES, SHAPES};
+use super::decimal::decimal;
 use super::pack::{Shape, drawing};
 use super::projection::{HEIGHT, Lens, Plane, WIDTH};
 use super::words::plural;
@@ -92,11 +93,11 @@ fn leans_left((x, y): (f64, f64), places: &[(f64, f64)]) -> bool {
 /// `2 km`, `500 m`.
 fn kilometres(km: f64) -> String {
     if km < 0.95 {
-        format!("{:.0} m", km * 1_000.0)
+        format!("{} m", decimal(km * 1_000.0, 0))
     } else if km < 9.5 && (km - km.round()).abs() > 0.05 {
-        format!("{km:.1} km")
+        format!("{} km", decimal(km, 1))
     } else {
-        format!("{km:.0} km")
+        format!("{} km", decimal(km, 0))
     }
 }
 
@@ -137,7 +138,7 @@ fn Me(place: (f64, f64), lens: RwSignal<Lens>) -> impl IntoView {
 }
 
 fn percent(value: f64) -> String {
-    format!("{value:.2}%")
+    format!("{}%", decimal(value, 2))
 }
 
 /// What can be taken, of one model or of all, and the shape that says it.

@@ -6,17 +6,39 @@ use leptos::{ev, html};
 
 use super::Icon;
 use super::countdown::time_left;
-use crate::app::browser;
 use crate::app::live::clock::Clock;
 use crate::app::live::notices::Notices;
 use crate::app::live::toaster::Toaster;
 use crate::app::live::toasts::{Offer, Shown, Toast, Tone};
 use crate::app::me::Me;
+use crate::app::{browser, lazy};
 use crate::domain::{BookingId, Timestamp, UserId};
 
-/// The stack of every page, and behind it the socket of whoever is signed in.
+/// Where the stack of every page stands. What draws it, and listens to the socket behind it, comes when there
+/// is somebody to listen for or something to show: a visitor's first page does not wait for it.
 #[component]
 pub fn Toasts() -> impl IntoView {
+    let (me, toaster) = (Me::get(), Toaster::get());
+    let is_needed = RwSignal::new(false);
+    Effect::new(move |_| {
+        let is_signed_in = || {
+            let visitor = me.visitor.get();
+            visitor.is_some_and(|visitor| visitor.is_ok_and(|visitor| visitor.user.is_some()))
+        };
+        if is_signed_in() || toaster.stack().with(|stack| !stack.shown().is_empty()) {
+            is_needed.set(true);
+        }
+    });
+    view! {
+        <section aria-label="Messages">
+            {move || is_needed.get().then(|| Suspend::new(lazy::toasts()))}
+        </section>
+    }
+}
+
+/// The stack, and whoever fills it.
+#[component]
+pub fn Live() -> impl IntoView {
     let me = Me::get();
     let listen = move || {
         Suspend::new(async move {
@@ -27,9 +49,7 @@ pub fn Toasts() -> impl IntoView {
     };
     view! {
         <Transition>{listen}</Transition>
-        <section aria-label="Messages">
-            <Stack />
-        </section>
+        <Stack />
     }
 }
 

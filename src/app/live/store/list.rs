@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::{Outline, Pause, differs};
 use crate::domain::{InventoryAction, StationId};
-use crate::protocol::frame::{Inventory, ServerMessage};
+use crate::protocol::frame::{Inventory, StationNews};
 use crate::protocol::rest::StationOut;
 
 /// One station of the list.
@@ -79,21 +79,13 @@ impl StationList {
         self.rows.set(stations.iter().map(row).collect());
     }
 
-    /// Applies a frame.
-    pub fn take(self, message: &ServerMessage) {
-        match message {
-            ServerMessage::InventoryUpdate(update) => {
-                self.put(update.station_id, update.seq, &update.inventory);
-                if update.action == InventoryAction::Created {
-                    self.newcomers.update(|newcomers| *newcomers += 1);
-                }
+    /// Applies what a frame tells.
+    pub fn take(self, news: &[StationNews]) {
+        for station in news {
+            self.put(station.station_id, station.seq, &station.inventory);
+            if station.action == Some(InventoryAction::Created) {
+                self.newcomers.update(|newcomers| *newcomers += 1);
             }
-            ServerMessage::Snapshot(snapshot) => {
-                for station in snapshot.stations.iter().flatten() {
-                    self.put(station.station_id, station.seq, &station.inventory);
-                }
-            }
-            _ => {}
         }
     }
 

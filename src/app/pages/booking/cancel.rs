@@ -13,13 +13,10 @@ use crate::app::parts::note::{Note, Tone};
 use crate::domain::{Command, Problem};
 use crate::protocol::rest::BookingOut;
 
-/// The control, the question and the answer. Without WASM the question unfolds all the same.
-#[component]
-pub fn Cancel(booking: RwSignal<BookingOut>) -> impl IntoView {
+/// The way to call it off. It lives as long as the page: the control is gone as soon as the booking's socket
+/// says that it is cancelled, which may be before the answer.
+pub fn cancelling(booking: RwSignal<BookingOut>) -> ServerAction<CancelBooking> {
     let call = ServerAction::<CancelBooking>::new();
-    let problem = failure(move || call.value().get());
-    let possible = Memo::new(move |_| booking.read().state.after(Command::Cancel).is_some());
-    let id = booking.with_untracked(|booking| booking.id);
     let toaster = Toaster::get();
     on_answer(
         booking,
@@ -29,6 +26,15 @@ pub fn Cancel(booking: RwSignal<BookingOut>) -> impl IntoView {
             browser::focus("booking-h");
         },
     );
+    call
+}
+
+/// The control, the question and the answer. Without WASM the question unfolds all the same.
+#[component]
+pub fn Cancel(booking: RwSignal<BookingOut>, call: ServerAction<CancelBooking>) -> impl IntoView {
+    let problem = failure(move || call.value().get());
+    let possible = Memo::new(move |_| booking.read().state.after(Command::Cancel).is_some());
+    let id = booking.with_untracked(|booking| booking.id);
     view! {
         <Show when=move || possible.get()>
             <details class="ask">

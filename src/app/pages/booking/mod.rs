@@ -18,6 +18,7 @@ use crate::app::live::booking::follow_booking;
 use crate::app::live::clock::Clock;
 use crate::app::me::Me;
 use crate::app::parts::countdown::{minutes_and_seconds, time_left};
+use crate::app::parts::decimal::decimal;
 use crate::app::parts::refusal::Refusal;
 use crate::app::parts::steps::Steps;
 use crate::app::parts::{Icon, LiveChip, StaleNote};
@@ -61,6 +62,7 @@ fn Sheet(sheet: BookingSheet) -> impl IntoView {
     let state = Memo::new(move |_| booking.with(|booking| booking.state));
     let runs = Memo::new(move |_| !state.get().is_ended());
     keep_badge_true(state);
+    let cancelling = cancel::cancelling(booking);
     view! {
         <Title text=move || title(&booking.read(), present.get(), clock.is_ticking()) />
         <div class="wrap">
@@ -77,7 +79,7 @@ fn Sheet(sheet: BookingSheet) -> impl IntoView {
                 <div class="stack">
                     {move || {
                         if runs.get() {
-                            Either::Left(view! { <time::TimeLeft booking present /> })
+                            Either::Left(view! { <time::TimeLeft booking present cancelling /> })
                         } else {
                             Either::Right(view! { <ending::Ending booking present /> })
                         }
@@ -111,7 +113,7 @@ fn Heading(booking: BookingOut, state: Memo<BookingState>) -> impl IntoView {
         .iter()
         .filter(|item| item.kind.takes_a_pack())
         .count();
-    let (latitude, longitude) = (booking.latitude, booking.longitude);
+    let (latitude, longitude) = (decimal(booking.latitude, 6), decimal(booking.longitude, 6));
     let map = format!(
         "https://www.openstreetmap.org/directions?to={latitude}%2C{longitude}#map=16/{latitude}/{longitude}"
     );

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::cancel::Cancel;
 use super::last_instant;
 use crate::app::browser;
-use crate::app::calls::bookings::load_booking;
+use crate::app::calls::bookings::{CancelBooking, load_booking};
 use crate::app::live::booking::apply;
 use crate::app::live::clock::Clock;
 use crate::app::parts::countdown::{Countdown, MinuteCells, Urgency, time_left};
@@ -21,7 +21,11 @@ const ASK_AFTER_MS: u32 = 5_000;
 
 /// The time that is left to collect, or what runs in its place.
 #[component]
-pub fn TimeLeft(booking: RwSignal<BookingOut>, present: Signal<Timestamp>) -> impl IntoView {
+pub fn TimeLeft(
+    booking: RwSignal<BookingOut>,
+    present: Signal<Timestamp>,
+    cancelling: ServerAction<CancelBooking>,
+) -> impl IntoView {
     let first = booking.get_untracked();
     let offset = first.utc_offset_minutes;
     let waiting = Memo::new(move |_| booking.read().state.is_waiting_for_pickup());
@@ -54,7 +58,7 @@ pub fn TimeLeft(booking: RwSignal<BookingOut>, present: Signal<Timestamp>) -> im
                         </p>
                         <Warning counted present />
                     </Show>
-                    <Cancel booking />
+                    <Cancel booking call=cancelling />
                 </div>
                 {move || booking.read().items.iter().find(|item| item.kind.takes_a_pack()).cloned().map(|item| view! { <Yours item /> })}
             </div>

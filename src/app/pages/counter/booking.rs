@@ -80,7 +80,7 @@ fn Sheet(counter: Counter, booking: RwSignal<BookingOut>) -> impl IntoView {
     let id = booking.with_untracked(|booking| booking.id);
     let title = booking.with_untracked(name_of);
     let state = Memo::new(move |_| booking.read().state);
-    let label = move || format!("Booking {id}, {}", state.get().label().to_lowercase());
+    let label = move || format!("Booking {id}, {}", state.get().label().to_ascii_lowercase());
     let items = Memo::new(move |_| booking.read().items.clone());
     let can_go = Memo::new(move |_| state.get().after(Command::Collect).is_some());
     let vehicle = booking.with_untracked(|booking| booking.vehicle.clone());

@@ -100,11 +100,13 @@ impl Counter {
         });
         let soon = LookSoon::new(look);
         let bookmark = Bookmark::At(page.station.epoch.clone(), page.station.seq);
-        let line = Line::open(Topic::Station(id), bookmark, page.as_of, move |frame| {
-            store.take(frame);
-            if is_about_more_than_charge(frame) {
+        let line = Line::open(Topic::Station(id), bookmark, page.as_of, move |_, frame| {
+            let message = ServerMessage::read(frame)?;
+            store.take(&message);
+            if is_about_more_than_charge(&message) {
                 soon.look();
             }
+            Ok(())
         });
         let counter = Self {
             station: id,

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::app::live::clock::Clock;
 use crate::app::live::store::{Cell, StationStore};
+use crate::app::parts::decimal::decimal;
 use crate::app::parts::station_state::{Banner, Counts};
 use crate::app::parts::words::{distance, duration};
 use crate::app::parts::{ClockTime, Icon, Shape};
@@ -22,8 +23,9 @@ pub fn Head(station: StationOut, store: StationStore, distance_m: Option<i64>) -
         _ => format!("{}{}", station.address, station.city),
     };
     let directions = format!(
-        "https://www.openstreetmap.org/directions?to={:.6},{:.6}",
-        station.latitude, station.longitude
+        "https://www.openstreetmap.org/directions?to={},{}",
+        decimal(station.latitude, 6),
+        decimal(station.longitude, 6)
     );
     let change = station.hours_change_at;
     view! {

@@ -11,6 +11,7 @@ use crate::app::browser;
 use crate::app::calls::stations::Search;
 use crate::app::parts::Icon;
 use crate::app::parts::announce::Announcer;
+use crate::app::parts::decimal::decimal;
 use crate::protocol::rest::BatteryModelOut;
 
 /// Goes to the address of a search without losing the place on the page.
@@ -203,7 +204,7 @@ fn NearMe(search: Memo<Search>) -> impl IntoView {
                 return;
             };
             go(Search {
-                near: Some(format!("{latitude:.4},{longitude:.4}")),
+                near: Some(format!("{},{}", decimal(latitude, 4), decimal(longitude, 4))),
                 cursor: None,
                 ..search.get_untracked()
             });
