@@ -41,7 +41,7 @@ e2e: ## Run the end-to-end tests only
 	@scripts/test e2e
 
 bench: build ## Run the benchmarks
-	@cargo bench --features ssr
+	@RUSTFLAGS="--cfg erase_components" cargo bench --features ssr # as cargo-leptos builds the release
 
 clean: ## Remove what was built; installed tools and data/ stay
 	@cargo clean
