@@ -48,6 +48,14 @@ each_engine! {
         assert_eq!(roles, [Role::Customer, Role::Customer, Role::Attendant, Role::Operator, Role::Admin]);
     }
 
+    async fn the_demo_never_takes_somebodys_address(app: TestApp) {
+        let body = serde_json::json!({"name": "Asha", "email": "customer@voltbay.test", "password": "long enough for her"});
+        app.client().post("/api/v1/auth/register", body).await.expect(201);
+        let refused = demo::load(&app.app).await.unwrap_err();
+        assert!(refused.to_string().contains("customer@voltbay.test"), "{refused}");
+        assert!(listed(&app.client().get("/api/v1/stations").await.expect(200)).is_empty());
+    }
+
     async fn nobody_signs_in_to_a_demo_that_was_not_loaded_nor_as_a_rider(app: TestApp) {
         let sign_in = async |email: &str, password: &str| {
             let body = serde_json::json!({"email": email, "password": password});

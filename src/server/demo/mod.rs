@@ -16,6 +16,7 @@ use crate::domain::{
     SlotNumber, StationId, StationStatus, UserId,
 };
 use crate::protocol::rest::BatteryModelOut;
+use crate::server::store::accounts::find_by_email;
 use crate::server::store::demo::NewPerson;
 use crate::server::store::stations::NewStation;
 use crate::server::store::stock::{NewPack, Place};
@@ -38,9 +39,22 @@ pub struct DemoAccount {
 const NO_PASSWORD: &str = "!";
 
 /// Loads the demo network unless it is there already; answers the accounts to try it with.
+///
+/// # Errors
+/// [`Problem::Forbidden`] where somebody registered under the address of a demo account.
 pub async fn load(app: &App) -> Result<Vec<DemoAccount>, Problem> {
     let mut snapshot = app.db.snapshot().await?;
     let is_loaded = demo::is_loaded(&mut snapshot).await?;
+    if !is_loaded {
+        for person in &PEOPLE {
+            if find_by_email(&mut snapshot, person.email).await?.is_some() {
+                return Err(Problem::forbidden(&format!(
+                    "{} belongs to somebody here already. Load the demo into a database of its own.",
+                    person.email
+                )));
+            }
+        }
+    }
     drop(snapshot);
     if !is_loaded {
         plant(app).await?;
