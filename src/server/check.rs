@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::Problem;
 use crate::protocol::ServerMessage;
-use crate::protocol::frame::Inventory;
+use crate::protocol::inventory::Inventory;
 use crate::server::App;
 use crate::server::store::inventory;
 use crate::server::store::{StoreError, check};

@@ -204,6 +204,6 @@ fn every_file_says_what_it_is_for_and_is_short_enough_to_read() {
     for (path, code) in sources() {
         assert!(code.starts_with("//!"), "{path} does not say what it is for");
         let length = code.lines().count();
-        assert!(length <= 620, "{path} has {length} lines");
+        assert!(length <= 410, "{path} has {length} lines");
     }
 }

@@ -8,7 +8,7 @@ mod slots;
 use leptos::prelude::*;
 
 use crate::app::browser;
-use crate::protocol::frame::Inventory;
+use crate::protocol::inventory::Inventory;
 
 pub use list::{Row, StationList};
 pub use slots::{Cell, SlotSignal, StationStore};

@@ -19,7 +19,7 @@ use crate::app::parts::note::Tone;
 use crate::app::parts::{LiveBar, Note, StaleNote};
 use crate::domain::{Position, Problem};
 use crate::protocol::Topic;
-use crate::protocol::frame::StationNews;
+use crate::protocol::inventory::StationNews;
 use filters::{Filters, SearchBox};
 use list::List;
 use map::MapPlace;

@@ -12,7 +12,7 @@ use super::projection::{HEIGHT, Lens, Plane, WIDTH};
 use super::words::plural;
 use crate::app::live::store::Row;
 use crate::domain::{BatteryModelId, Position};
-use crate::protocol::frame::Inventory;
+use crate::protocol::inventory::Inventory;
 
 /// Share of the plane's width that the scale is long; the same number stands in map.css.
 const SCALE_SHARE: f64 = 0.123;

@@ -44,19 +44,9 @@ const NO_PASSWORD: &str = "!";
 /// [`Problem::Forbidden`] where somebody registered under the address of a demo account.
 pub async fn load(app: &App) -> Result<Vec<DemoAccount>, Problem> {
     let mut snapshot = app.db.snapshot().await?;
-    let is_loaded = demo::is_loaded(&mut snapshot).await?;
-    if !is_loaded {
-        for person in &PEOPLE {
-            if find_by_email(&mut snapshot, person.email).await?.is_some() {
-                return Err(Problem::forbidden(&format!(
-                    "{} belongs to somebody here already. Load the demo into a database of its own.",
-                    person.email
-                )));
-            }
-        }
-    }
-    drop(snapshot);
-    if !is_loaded {
+    if !demo::is_loaded(&mut snapshot).await? {
+        refuse_taken_addresses(&mut snapshot).await?;
+        drop(snapshot);
         plant(app).await?;
     }
     let account = |person: &network::Person| DemoAccount {
@@ -65,6 +55,18 @@ pub async fn load(app: &App) -> Result<Vec<DemoAccount>, Problem> {
         role: person.role,
     };
     Ok(PEOPLE.iter().map(account).collect())
+}
+
+async fn refuse_taken_addresses(snapshot: &mut sqlx::AnyConnection) -> Result<(), Problem> {
+    for person in &PEOPLE {
+        if find_by_email(snapshot, person.email).await?.is_some() {
+            return Err(Problem::forbidden(&format!(
+                "{} belongs to somebody here already. Load the demo into a database of its own.",
+                person.email
+            )));
+        }
+    }
+    Ok(())
 }
 
 async fn plant(app: &App) -> Result<(), Problem> {

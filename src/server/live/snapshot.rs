@@ -7,7 +7,7 @@ use tokio::sync::Mutex;
 use super::cursor::Bookmark;
 use super::hub::Channel;
 use crate::domain::{BookingId, Problem, StationId, UserId};
-use crate::protocol::frame::StationSnapshot;
+use crate::protocol::inventory::StationSnapshot;
 use crate::protocol::{ServerMessage, Snapshot, Topic};
 use crate::server::store::bookings::{self, Audience};
 use crate::server::store::inventory::{self, StationInventory};

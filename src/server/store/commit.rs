@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::tx::{BookingChanges, Message, PackEvent, StationChanges, UserEvent};
 use super::{StoreError, StoredEvent, Tx, bookings, inventory};
 use crate::domain::{BookingId, InventoryAction, NotificationKind, StationId, Timestamp, UserId};
-use crate::protocol::frame::{BatteryEvent, InventoryUpdate};
+use crate::protocol::inventory::{BatteryEvent, InventoryUpdate};
 use crate::protocol::{ServerMessage, Topic};
 
 impl Tx<'_> {

@@ -17,7 +17,7 @@ use crate::domain::{
     SlotNumber, StationId, StationStatus, Timestamp,
 };
 use crate::protocol::Inventory;
-use crate::protocol::frame::ModelCount;
+use crate::protocol::inventory::ModelCount;
 use crate::protocol::rest::BatteryOut;
 
 /// A station without what stands in it.

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::{Outline, Pause, differs};
 use crate::domain::{InventoryAction, StationId};
-use crate::protocol::frame::{Inventory, StationNews};
+use crate::protocol::inventory::{Inventory, StationNews};
 use crate::protocol::rest::StationOut;
 
 /// One station of the list.

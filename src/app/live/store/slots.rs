@@ -7,7 +7,8 @@ use leptos::prelude::*;
 use super::{Outline, Pause, differs};
 use crate::app::parts::pack::Shape;
 use crate::domain::{BatteryId, SlotNumber};
-use crate::protocol::frame::{Inventory, ServerMessage, StationSnapshot};
+use crate::protocol::frame::ServerMessage;
+use crate::protocol::inventory::{Inventory, StationSnapshot};
 use crate::protocol::rest::{BatteryOut, StationOut};
 
 /// One slot as the page shows it.

@@ -9,7 +9,7 @@ use crate::app::live::store::{Row, StationList};
 use crate::app::parts::words::{distance, plural};
 use crate::app::parts::{ClockTime, Strip};
 use crate::domain::BatteryModelId;
-use crate::protocol::frame::Inventory;
+use crate::protocol::inventory::Inventory;
 
 /// All rows, or why there are none.
 #[component]

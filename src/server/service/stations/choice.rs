@@ -148,7 +148,7 @@ fn serving_rank(status: StationStatus) -> u8 {
 mod tests {
     use super::*;
     use crate::domain::StationId;
-    use crate::protocol::frame::{Inventory, ModelCount};
+    use crate::protocol::inventory::{Inventory, ModelCount};
 
     fn station(id: i64, name: &str, east: f64, ready: i64, status: StationStatus) -> StationOut {
         let model = ModelCount {

@@ -1,0 +1,204 @@
+//! Bookings and their lines.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::booking::CancelledBy;
+use crate::domain::{
+    BatteryId, BatteryModelId, BookingId, BookingState, Currency, ItemId, ItemKind, ItemState, PaymentMethod,
+    PaymentState, Percent, SlotNumber, StationId, Timestamp,
+};
+
+/// Books packs: all of them or none.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct BookIn {
+    /// Where.
+    pub station_id: i64,
+    /// What.
+    pub items: Vec<BookItemIn>,
+    /// How to pay; cash unless given.
+    #[serde(default)]
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub payment_method: PaymentMethod,
+    /// The vehicle's registration, at most 32 characters; one active booking per vehicle.
+    #[serde(default)]
+    pub vehicle: Option<String>,
+    /// For later (not offered yet: null).
+    #[serde(default)]
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<String>, format = DateTime))]
+    pub pickup_at: Option<Timestamp>,
+    /// For how many minutes to hold the packs, 5 to 60; the station's default unless given.
+    #[serde(default)]
+    pub hold_minutes: Option<i64>,
+}
+
+/// One line of an order: a number of packs of a model, or one certain pack, or a service.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct BookItemIn {
+    /// What the line is about.
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub kind: ItemKind,
+    /// Any pack of this model.
+    #[serde(default)]
+    pub model_id: Option<i64>,
+    /// This very pack.
+    #[serde(default)]
+    pub battery_id: Option<i64>,
+    /// This service.
+    #[serde(default)]
+    pub service_id: Option<i64>,
+    /// How many; 1 unless given.
+    #[serde(default)]
+    pub quantity: Option<i64>,
+}
+
+/// Calls a booking off.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct CancelIn {
+    /// Why, at most 200 characters.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+/// Proves at the counter whose booking it is: one of the two.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct CollectIn {
+    /// The booking's code.
+    #[serde(default)]
+    pub code: Option<String>,
+    /// The booking's PIN.
+    #[serde(default)]
+    pub pin: Option<String>,
+}
+
+/// A booking. `code` and `pin` for its customer only, `customer_name` for staff only.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct BookingOut {
+    /// Id.
+    #[cfg_attr(feature = "ssr", schema(value_type = i64))]
+    pub id: BookingId,
+    /// Six characters to show at the counter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Four digits to say at the counter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pin: Option<String>,
+    /// Where it is in its life.
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub state: BookingState,
+    /// The same for people.
+    pub state_label: String,
+    /// Rises with every change.
+    pub version: i64,
+    /// Where.
+    #[cfg_attr(feature = "ssr", schema(value_type = i64))]
+    pub station_id: StationId,
+    /// Its name.
+    pub station_name: String,
+    /// Its street.
+    pub station_address: String,
+    /// Its place on the map.
+    pub latitude: f64,
+    /// Its place on the map.
+    pub longitude: f64,
+    /// Offset of its zone from UTC right now, in minutes.
+    pub utc_offset_minutes: i32,
+    /// Until when the packs are held.
+    #[cfg_attr(feature = "ssr", schema(value_type = String, format = DateTime))]
+    pub deadline: Timestamp,
+    /// Until when a ready booking is kept after all.
+    #[cfg_attr(feature = "ssr", schema(value_type = String, format = DateTime))]
+    pub grace_until: Timestamp,
+    /// How often it can still be renewed.
+    pub renewals_left: i64,
+    /// How it is paid.
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub payment_method: PaymentMethod,
+    /// How far the payment is.
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub payment_state: PaymentState,
+    /// Minor units.
+    pub total_amount: i64,
+    /// ISO 4217.
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub currency: Currency,
+    /// How many lines.
+    pub items_count: i64,
+    /// The lines.
+    pub items: Vec<BookingItemOut>,
+    /// The vehicle's registration.
+    pub vehicle: Option<String>,
+    /// When it was made.
+    #[cfg_attr(feature = "ssr", schema(value_type = String, format = DateTime))]
+    pub created_at: Timestamp,
+    /// When the packs were held for good.
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<String>, format = DateTime))]
+    pub confirmed_at: Option<Timestamp>,
+    /// When the packs were prepared.
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<String>, format = DateTime))]
+    pub ready_at: Option<Timestamp>,
+    /// When the packs were handed over.
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<String>, format = DateTime))]
+    pub completed_at: Option<Timestamp>,
+    /// When it ended otherwise.
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<String>, format = DateTime))]
+    pub ended_at: Option<Timestamp>,
+    /// Who called it off.
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<String>))]
+    pub cancelled_by: Option<CancelledBy>,
+    /// Until when the cancellation can be taken back.
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<String>, format = DateTime))]
+    pub undo_until: Option<Timestamp>,
+    /// Why it ended.
+    pub reason: Option<String>,
+    /// Whose it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer_name: Option<String>,
+    /// Bookmark of this state in the booking's topic.
+    pub epoch: String,
+    /// Bookmark of this state in the booking's topic.
+    pub seq: u64,
+}
+
+/// One line of a booking: one pack or one service.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct BookingItemOut {
+    /// Id.
+    #[cfg_attr(feature = "ssr", schema(value_type = i64))]
+    pub id: ItemId,
+    /// What it is about.
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub kind: ItemKind,
+    /// What people read.
+    pub name: String,
+    /// Model of the pack.
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<i64>))]
+    pub model_id: Option<BatteryModelId>,
+    /// The pack held for it.
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<i64>))]
+    pub battery_id: Option<BatteryId>,
+    /// Serial number of that pack.
+    pub battery_serial: Option<String>,
+    /// Charge of that pack, %.
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<i64>))]
+    pub soc: Option<Percent>,
+    /// Where that pack stands.
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<i64>))]
+    pub slot: Option<SlotNumber>,
+    /// Always 1: every pack has its own line.
+    pub quantity: i64,
+    /// Minor units, as agreed when it was booked.
+    pub price: i64,
+    /// How far it is.
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub state: ItemState,
+}
