@@ -20,7 +20,7 @@ use crate::server::store::accounts::find_by_email;
 use crate::server::store::demo::NewPerson;
 use crate::server::store::stations::NewStation;
 use crate::server::store::stock::{NewPack, Place};
-use crate::server::store::{Audit, Cause, Failure, IdKind, StoreError, Tx, demo, stations};
+use crate::server::store::{Audit, Cause, Connection, Failure, IdKind, StoreError, Tx, demo, stations};
 use crate::server::{App, hours};
 use network::{MODELS, OPERATOR, PEOPLE, RIDERS, SERVICES, SITES, Stands};
 
@@ -57,7 +57,7 @@ pub async fn load(app: &App) -> Result<Vec<DemoAccount>, Problem> {
     Ok(PEOPLE.iter().map(account).collect())
 }
 
-async fn refuse_taken_addresses(snapshot: &mut sqlx::AnyConnection) -> Result<(), Problem> {
+async fn refuse_taken_addresses(snapshot: &mut Connection) -> Result<(), Problem> {
     for person in &PEOPLE {
         if find_by_email(snapshot, person.email).await?.is_some() {
             return Err(Problem::forbidden(&format!(
