@@ -42,6 +42,11 @@ impl Role {
         matches!(self, Self::Operator | Self::Admin)
     }
 
+    /// Decides at a station what attendants may not: large sums, broken-off swaps.
+    pub fn may_lead(self) -> bool {
+        matches!(self, Self::Lead | Self::Operator | Self::Admin)
+    }
+
     /// The name on the wire and in the database.
     pub fn as_str(self) -> &'static str {
         match self {

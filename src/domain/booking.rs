@@ -136,7 +136,7 @@ impl BookingState {
             (CheckedIn, Command::Start) => InService,
             (Confirmed | Ready | CheckedIn | InService, Command::Collect) => Completed,
             (Requested | Scheduled | Confirmed | Ready, Command::Cancel) => Cancelled,
-            // The way back leads to Confirmed: preparing is done again, nothing is promised twice.
+            // Preparing is done again. A request or a plan goes on as such: see [`Self::back_to`].
             (Cancelled, Command::UndoCancel) => Confirmed,
             (Requested | Confirmed, Command::Expire) => Expired,
             (Confirmed | Ready, Command::NoShow) => NoShow,
@@ -146,6 +146,15 @@ impl BookingState {
             _ => return None,
         };
         Some(next)
+    }
+
+    /// Where taking a cancellation back leads to, for a booking that was cancelled in this state: what was not
+    /// confirmed before is not by that.
+    pub fn back_to(self) -> Self {
+        match self {
+            Self::Requested | Self::Scheduled => self,
+            _ => Self::Confirmed,
+        }
     }
 
     /// The commands that are legal in this state.

@@ -27,7 +27,7 @@ pub use id::{
     BatteryId, BatteryModelId, BookingId, HoldId, ItemId, NotificationId, OperatorId, ServiceId, StationId,
     UserId,
 };
-pub use item::{ItemKind, ItemState};
+pub use item::{ItemKind, ItemState, ServiceCommand};
 pub use money::{Currency, Money};
 pub use notification::{Level, NotificationKind};
 pub use payment::{PaymentMethod, PaymentState};

@@ -65,13 +65,17 @@ pub enum NotificationKind {
     BookingCompleted,
     /// To the station's staff and operator.
     NewBooking,
+    /// To the customer: a service is done.
+    ServiceCompleted,
+    /// To whoever is to do a service, and the operator.
+    ServiceAssigned,
     /// To holders of a booking at a station: it closes, or a held pack failed.
     StationAlert,
 }
 
 impl NotificationKind {
     /// Every kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::BookingConfirmed,
         Self::BookingReady,
         Self::BookingExpiring,
@@ -83,6 +87,8 @@ impl NotificationKind {
         Self::BookingCancelled,
         Self::BookingCompleted,
         Self::NewBooking,
+        Self::ServiceCompleted,
+        Self::ServiceAssigned,
         Self::StationAlert,
     ];
 
@@ -90,9 +96,11 @@ impl NotificationKind {
     /// this is the customer's.
     pub fn level(self) -> Level {
         match self {
-            Self::BookingConfirmed | Self::BookingReady | Self::BookingRenewed | Self::BookingCompleted => {
-                Level::Success
-            }
+            Self::BookingConfirmed
+            | Self::BookingReady
+            | Self::BookingRenewed
+            | Self::BookingCompleted
+            | Self::ServiceCompleted => Level::Success,
             Self::BookingExpiring
             | Self::BookingExpired
             | Self::BookingNoShow
@@ -100,7 +108,7 @@ impl NotificationKind {
             | Self::BookingCancelled
             | Self::StationAlert => Level::Warning,
             Self::BookingRenewFailed => Level::Error,
-            Self::NewBooking => Level::Info,
+            Self::NewBooking | Self::ServiceAssigned => Level::Info,
         }
     }
 
@@ -118,6 +126,8 @@ impl NotificationKind {
             Self::BookingCancelled => "Booking cancelled",
             Self::BookingCompleted => "Battery collected",
             Self::NewBooking => "New booking",
+            Self::ServiceCompleted => "Service done",
+            Self::ServiceAssigned => "Service assigned",
             Self::StationAlert => "News from your station",
         }
     }
@@ -136,6 +146,8 @@ impl NotificationKind {
             Self::BookingCancelled => "booking_cancelled",
             Self::BookingCompleted => "booking_completed",
             Self::NewBooking => "new_booking",
+            Self::ServiceCompleted => "service_completed",
+            Self::ServiceAssigned => "service_assigned",
             Self::StationAlert => "station_alert",
         }
     }
@@ -185,6 +197,21 @@ pub mod text {
         format!("Renewal failed: {why}. Your deadline is still {deadline}.")
     }
 
+    /// To the customer, when the station refused her request.
+    pub fn booking_declined(reason: &str) -> String {
+        format!("Your booking request was declined: {reason}")
+    }
+
+    /// To the customer, when a swap was broken off.
+    pub fn swap_broken_off(station: &str, reason: &str) -> String {
+        format!("Your swap at {station} was broken off: {reason}")
+    }
+
+    /// To the customer, when she came late and is served after all.
+    pub fn came_late(station: &str) -> String {
+        format!("You came late and {station} serves you after all. Nothing is held against you.")
+    }
+
     /// To the station and its operator.
     pub fn new_booking(station: &str) -> String {
         format!("New booking received for {station}.")
@@ -196,6 +223,21 @@ pub mod text {
             Some(reason) => format!("{station} cancelled your booking: {reason}"),
             None => format!("{station} cancelled your booking."),
         }
+    }
+
+    /// To the customer, when a service is done.
+    pub fn service_completed(service: &str) -> String {
+        format!("Your {} has been completed!", service.to_lowercase())
+    }
+
+    /// To the customer, when the station does not do a service after all.
+    pub fn service_declined(service: &str, reason: &str) -> String {
+        format!("{service} cannot be done: {reason}")
+    }
+
+    /// To whoever is to do a service, and to the operator.
+    pub fn service_assigned(service: &str, person: &str, station: &str) -> String {
+        format!("{service} at {station} has been assigned to {person}.")
     }
 
     /// To the station, when the customer called it off.

@@ -149,6 +149,30 @@ pub enum Problem {
     /// The packs were handed over before.
     #[error("This booking was already collected.")]
     AlreadyCollected,
+    /// The deadline could not be moved.
+    #[error("Renewal failed: {why}. Your deadline is still {deadline}.")]
+    RenewalRefused {
+        /// Why, as the end of a sentence.
+        why: String,
+        /// The deadline as a clock time at the station.
+        deadline: String,
+    },
+    /// The service, or its booking, is in no state for that.
+    #[error("{detail}")]
+    ServiceBusy {
+        /// Why, and what to do.
+        detail: String,
+    },
+    /// The half hour is full.
+    #[error("That service is fully booked for this half hour ({booked_count} of {capacity}).")]
+    ServiceFull {
+        /// The beginning of the half hour.
+        slot_time: Timestamp,
+        /// How many places are taken.
+        booked_count: i64,
+        /// How many there are.
+        capacity: i64,
+    },
     /// The time to do it has passed.
     #[error("The time for that has passed.")]
     TooLate,
@@ -267,6 +291,9 @@ impl Problem {
             Self::DuplicateBooking { .. } => ("duplicate_booking", 409, "Duplicate booking"),
             Self::IllegalTransition { .. } => ("illegal_transition", 409, "Not possible in this state"),
             Self::AlreadyCollected => ("already_collected", 409, "Already collected"),
+            Self::RenewalRefused { .. } => ("renewal_refused", 409, "Not renewed"),
+            Self::ServiceBusy { .. } => ("service_busy", 409, "Not possible for this service"),
+            Self::ServiceFull { .. } => ("service_full", 409, "Fully booked"),
             Self::TooLate => ("too_late", 409, "Too late"),
             Self::WrongCode { .. } => ("wrong_code", 403, "Wrong code"),
             Self::CodeLocked { .. } => ("code_locked", 429, "Too many wrong codes"),

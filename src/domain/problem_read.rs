@@ -27,6 +27,11 @@ struct Members {
     tries_left: Option<i64>,
     until: Option<Timestamp>,
     slot_label: Option<String>,
+    why: Option<String>,
+    deadline: Option<String>,
+    slot_time: Option<Timestamp>,
+    booked_count: Option<i64>,
+    capacity: Option<i64>,
 }
 
 #[cfg(not(feature = "ssr"))]
@@ -80,6 +85,16 @@ impl Members {
                 allowed: self.allowed?,
             },
             "already_collected" => Problem::AlreadyCollected,
+            "renewal_refused" => Problem::RenewalRefused {
+                why: self.why?,
+                deadline: self.deadline?,
+            },
+            "service_busy" => Problem::ServiceBusy { detail: self.detail? },
+            "service_full" => Problem::ServiceFull {
+                slot_time: self.slot_time?,
+                booked_count: self.booked_count?,
+                capacity: self.capacity?,
+            },
             "too_late" => Problem::TooLate,
             "wrong_code" => Problem::WrongCode {
                 tries_left: self.tries_left?,
@@ -124,7 +139,8 @@ mod tests {
                 "available": 4, "next_available_at": "2026-11-21T10:30:00Z", "status": "paused",
                 "alternatives": [{"id": 1, "name": "Hill", "distance_m": 5, "available": 6}], "booking_id": 7,
                 "state": "ready", "allowed": ["collect"], "tries_left": 8, "until": "2026-11-21T10:30:00Z",
-                "slot_label": "A1",
+                "slot_label": "A1", "why": "it is late", "deadline": "14:35",
+                "slot_time": "2026-11-21T10:30:00Z", "booked_count": 2, "capacity": 2,
             });
             let members: Members = serde_json::from_value(json.clone()).unwrap();
             let problem: Problem = serde_json::from_value(json).unwrap();

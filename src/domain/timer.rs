@@ -19,6 +19,8 @@ pub enum Timer {
     NoShowUndo,
     /// A cancellation may be taken back so long; the packs stay held meanwhile.
     CancelUndo,
+    /// A check-in may be taken back so long.
+    CheckInUndo,
     /// One renewal moves the deadline by so much.
     RenewStep,
     /// So long before the deadline the customer is warned the first time.
@@ -35,12 +37,13 @@ pub enum Timer {
 
 impl Timer {
     /// Every timer.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::RequestConfirmTtl,
         Self::HoldTtl,
         Self::Grace,
         Self::NoShowUndo,
         Self::CancelUndo,
+        Self::CheckInUndo,
         Self::RenewStep,
         Self::FirstExpiryWarning,
         Self::LastExpiryWarning,
@@ -55,7 +58,7 @@ impl Timer {
         let seconds = match self {
             Self::RequestConfirmTtl | Self::RenewStep | Self::FirstExpiryWarning => 5 * MINUTE,
             Self::HoldTtl | Self::NoShowUndo => 15 * MINUTE,
-            Self::Grace => 2 * MINUTE,
+            Self::Grace | Self::CheckInUndo => 2 * MINUTE,
             Self::CancelUndo => 8,
             Self::LastExpiryWarning | Self::ReturnInspection => MINUTE,
             Self::WrongPinLock => 10 * MINUTE,
@@ -72,6 +75,7 @@ impl Timer {
             Self::Grace => "A ready booking is kept so much longer than its deadline",
             Self::NoShowUndo => "A no-show may be taken back so long",
             Self::CancelUndo => "A cancellation may be taken back so long; the packs stay held meanwhile",
+            Self::CheckInUndo => "A check-in may be taken back so long",
             Self::RenewStep => "One renewal moves the deadline by so much",
             Self::FirstExpiryWarning => "So long before the deadline the customer is warned the first time",
             Self::LastExpiryWarning => "So long before the deadline the customer is warned the last time",
@@ -91,6 +95,7 @@ impl Timer {
             Self::Grace => "grace",
             Self::NoShowUndo => "no_show_undo",
             Self::CancelUndo => "cancel_undo",
+            Self::CheckInUndo => "check_in_undo",
             Self::RenewStep => "renew_step",
             Self::FirstExpiryWarning => "first_expiry_warning",
             Self::LastExpiryWarning => "last_expiry_warning",
@@ -98,6 +103,19 @@ impl Timer {
             Self::ReturnInspection => "return_inspection",
             Self::SessionTtl => "session_ttl",
         }
+    }
+}
+
+impl Timer {
+    /// By its key in settings.
+    pub fn named(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|timer| timer.key() == key)
+    }
+
+    /// Whether operators and stations may set it for themselves. A sign-in and a lock belong to the person, not
+    /// to a station.
+    pub fn is_a_stations(self) -> bool {
+        !matches!(self, Self::SessionTtl | Self::WrongPinLock)
     }
 }
 

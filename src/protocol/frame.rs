@@ -299,5 +299,14 @@ pub enum ClientMessage {
     UpdateStatus {
         /// The wanted state, for example `ready`.
         status: String,
+        /// Why; for `declined`, `cancelled` and `failed`.
+        #[serde(default)]
+        reason: Option<String>,
+        /// The customer's code; for `checked_in` and `completed`, this or the PIN.
+        #[serde(default)]
+        code: Option<String>,
+        /// The customer's PIN.
+        #[serde(default)]
+        pin: Option<String>,
     },
 }

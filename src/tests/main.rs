@@ -6,6 +6,7 @@ mod support;
 
 mod auth;
 mod batteries;
+mod booking_life;
 mod bookings;
 mod boundaries;
 mod check;
@@ -15,5 +16,6 @@ mod http;
 mod live;
 mod notifications;
 mod openapi;
+mod races;
 mod stations;
 mod whatever_happens;

@@ -129,6 +129,7 @@ impl World {
             battery_id,
             service_id: None,
             quantity,
+            slot_at: None,
         };
         let body = BookIn {
             station_id: HERE.0,

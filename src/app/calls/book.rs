@@ -97,6 +97,7 @@ fn read(order: &Order) -> Result<crate::protocol::rest::BookIn, Problem> {
         battery_id,
         service_id: None,
         quantity,
+        slot_at: None,
     };
     let mut items = Vec::new();
     if let Some(pack) = order.pack.as_deref().filter(|pack| !pack.is_empty()) {

@@ -181,6 +181,18 @@ pub async fn undo_cancel_booking(
     bookings::undo_cancel(&app, &actor, id).await.map_err(super::told)
 }
 
+/// Moves my deadline on.
+#[server(prefix = "/call", endpoint = "renew_booking", output = Plain)]
+pub async fn renew_booking(
+    /// Which.
+    id: BookingId,
+) -> Result<BookingOut, Problem> {
+    use crate::server::service::bookings;
+
+    let (app, actor) = (super::app()?, super::actor()?);
+    bookings::renew(&app, &actor, id).await.map_err(super::told)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,6 +9,7 @@ pub mod notifications;
 pub mod packs;
 pub mod staff;
 pub mod stations;
+pub mod steps;
 pub mod visitor;
 
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};

@@ -171,33 +171,33 @@ pub async fn hand_over(
     /// What the customer showed: QR text, code or PIN.
     proof: String,
 ) -> Result<BookingOut, Problem> {
-    use crate::domain::booking::normal_code;
-    use crate::protocol::rest::CollectIn;
     use crate::server::service::bookings;
 
     let (app, actor) = (super::app()?, super::actor()?);
-    let typed = normal_code(&proof);
-    if typed.is_empty() {
-        return Err(super::told(Problem::invalid(
-            "proof",
-            "Ask the customer for the code or the PIN.",
-        )));
-    }
-    let is_pin = typed.len() == 4 && typed.bytes().all(|byte| byte.is_ascii_digit());
-    let body = if is_pin {
-        CollectIn {
-            pin: Some(typed),
-            code: None,
-        }
-    } else {
-        CollectIn {
-            code: Some(typed),
-            pin: None,
-        }
-    };
+    let body = proof_in("proof", &proof)?;
     bookings::collect(&app, &actor, booking, body)
         .await
         .map_err(super::told)
+}
+
+/// What was scanned or typed into a field, as code or PIN.
+#[cfg(feature = "ssr")]
+pub(super) fn proof_in(field: &str, typed: &str) -> Result<crate::protocol::rest::CollectIn, Problem> {
+    use crate::domain::booking::normal_code;
+    use crate::protocol::rest::CollectIn;
+
+    let typed = normal_code(typed);
+    if typed.is_empty() {
+        let detail = "Ask the customer for the code or the PIN.";
+        return Err(super::told(Problem::invalid(field, detail)));
+    }
+    let is_pin = typed.len() == 4 && typed.bytes().all(|byte| byte.is_ascii_digit());
+    let (code, pin) = if is_pin {
+        (None, Some(typed))
+    } else {
+        (Some(typed), None)
+    };
+    Ok(CollectIn { code, pin })
 }
 
 /// The station calls a booking off, and says why.

@@ -12,13 +12,15 @@ use crate::protocol::rest::NotificationOut;
 pub fn toast_of(notification: &NotificationOut) -> Toast {
     use NotificationKind as Kind;
 
-    let offer = notification
-        .booking_id
-        .and(place_of(notification))
-        .map(|href| Offer::Open {
-            href,
-            label: "Show booking",
-        });
+    let show = place_of(notification).map(|href| Offer::Open {
+        href,
+        label: "Show booking",
+    });
+    let offer = match (notification.event, notification.booking_id) {
+        (Kind::BookingExpiring, Some(booking)) => Some(Offer::Renew { booking }),
+        (_, Some(_)) => show,
+        (_, None) => None,
+    };
     let about = notification
         .booking_id
         .map_or(notification.id.0, |booking| booking.0);
@@ -47,7 +49,12 @@ pub fn toast_of(notification: &NotificationOut) -> Toast {
 /// The page of what a message is about: for staff, who get a booking to prepare, the counter of its station.
 pub fn place_of(notification: &NotificationOut) -> Option<String> {
     match (notification.booking_id, notification.station_id) {
-        (Some(booking), Some(station)) if notification.event == NotificationKind::NewBooking => {
+        (Some(booking), Some(station))
+            if matches!(
+                notification.event,
+                NotificationKind::NewBooking | NotificationKind::ServiceAssigned
+            ) =>
+        {
             Some(format!("/staff/stations/{station}?booking={booking}#open"))
         }
         (Some(booking), _) => Some(format!("/bookings/{booking}")),
@@ -63,6 +70,7 @@ pub fn icon_of(kind: NotificationKind) -> &'static str {
     match kind {
         Kind::BookingConfirmed | Kind::NewBooking => "booking",
         Kind::BookingReady | Kind::BookingCompleted => "check",
+        Kind::ServiceCompleted | Kind::ServiceAssigned => "tool",
         Kind::BookingExpiring | Kind::BookingRenewed => "clock",
         Kind::BookingCancelled => "undo",
         Kind::BookingExpired

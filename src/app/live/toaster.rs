@@ -7,9 +7,9 @@ use leptos::task::spawn_local;
 use super::clock::Clock;
 use super::toasts::{Offer, Stack, Stay, Toast};
 use crate::app::browser;
-use crate::app::calls::bookings::undo_cancel_booking;
+use crate::app::calls::bookings::{renew_booking, undo_cancel_booking};
 use crate::app::parts::announce::Announcer;
-use crate::domain::{BookingId, NotificationId, Timestamp};
+use crate::domain::{BookingId, NotificationId, NotificationKind, Problem, Timestamp};
 
 /// Where the person's choice of [`Stay`] is kept on this device.
 const STAY_KEY: &str = "toasts";
@@ -109,6 +109,19 @@ impl Toaster {
                 ),
                 Err(problem) => Toast::failure(key, problem.to_string()),
             });
+        });
+    }
+
+    /// Moves the deadline of a booking on. Its inbox row tells how that went, so only a failure without one is
+    /// told here.
+    pub fn renew(self, booking: BookingId) {
+        let key = format!("{}:{booking}", NotificationKind::BookingExpiring.as_str());
+        self.stack.update(|stack| stack.close_key(&key));
+        spawn_local(async move {
+            match renew_booking(booking).await {
+                Ok(_) | Err(Problem::RenewalRefused { .. }) => {}
+                Err(problem) => self.offer(Toast::failure(key, problem.to_string())),
+            }
         });
     }
 

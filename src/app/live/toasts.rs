@@ -21,6 +21,11 @@ pub enum Offer {
         /// What the link says.
         label: &'static str,
     },
+    /// Moves the deadline of a booking on.
+    Renew {
+        /// Which booking.
+        booking: BookingId,
+    },
     /// Takes the cancellation of a booking back.
     UndoCancel {
         /// Which booking.

@@ -1,6 +1,6 @@
 //! The toasts as they look. The list is not a live region: the text is said once by `announce`.
 
-use leptos::either::Either;
+use leptos::either::EitherOf3;
 use leptos::prelude::*;
 use leptos::{ev, html};
 
@@ -132,14 +132,34 @@ fn Card(shown: Shown) -> impl IntoView {
 fn Action(offer: Offer, number: u64) -> impl IntoView {
     let notices = Notices::get();
     let inner = match offer {
-        Offer::Open { href, label } => Either::Left(view! {
+        Offer::Renew { booking } => EitherOf3::C(view! { <Extend booking number /> }),
+        Offer::Open { href, label } => EitherOf3::A(view! {
             <a class="btn" href=href on:click=move |_| { notices.close_toast(Some(number)); }>
                 {label}
             </a>
         }),
-        Offer::UndoCancel { booking, until } => Either::Right(view! { <Undo booking until /> }),
+        Offer::UndoCancel { booking, until } => EitherOf3::B(view! { <Undo booking until /> }),
     };
     view! { <div class="btns">{inner}</div> }
+}
+
+/// More time, with one press (WCAG 2.2.1).
+#[component]
+fn Extend(booking: BookingId, number: u64) -> impl IntoView {
+    let (notices, toaster) = (Notices::get(), Toaster::get());
+    let renew = move |_| {
+        notices.close_toast(Some(number));
+        toaster.renew(booking);
+        keep_focus(toaster);
+    };
+    view! {
+        <button type="button" class="btn" on:click=renew>
+            "Extend"
+        </button>
+        <a class="btn btn-quiet" href=format!("/bookings/{booking}")>
+            "Show booking"
+        </a>
+    }
 }
 
 /// The way back, and how long it is really open.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::booking::CancelledBy;
 use crate::domain::{
     BatteryId, BatteryModelId, BookingId, BookingState, Currency, ItemId, ItemKind, ItemState, PaymentMethod,
-    PaymentState, Percent, SlotNumber, StationId, Timestamp,
+    PaymentState, Percent, ServiceId, SlotNumber, StationId, Timestamp,
 };
 
 /// Books packs: all of them or none.
@@ -53,6 +53,10 @@ pub struct BookItemIn {
     /// How many; 1 unless given.
     #[serde(default)]
     pub quantity: Option<i64>,
+    /// For a service: in which half hour; the first with a place unless given.
+    #[serde(default)]
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<String>, format = DateTime))]
+    pub slot_at: Option<Timestamp>,
 }
 
 /// Calls a booking off.
@@ -63,6 +67,26 @@ pub struct CancelIn {
     /// Why, at most 200 characters.
     #[serde(default)]
     pub reason: Option<String>,
+}
+
+/// Who is to do a service.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct AssignIn {
+    /// This person; whoever of the station has least to do unless given.
+    #[serde(default)]
+    pub user_id: Option<i64>,
+}
+
+/// Says no to a request, or breaks a swap off.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct ReasonIn {
+    /// Why, 1 to 200 characters; the customer reads it.
+    #[serde(default)]
+    pub reason: String,
 }
 
 /// Proves at the counter whose booking it is: one of the two.
@@ -119,6 +143,9 @@ pub struct BookingOut {
     pub grace_until: Timestamp,
     /// How often it can still be renewed.
     pub renewals_left: i64,
+    /// The deadline after one more renewal; null where there is none.
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<String>, format = DateTime))]
+    pub renew_to: Option<Timestamp>,
     /// How it is paid.
     #[cfg_attr(feature = "ssr", schema(value_type = String))]
     pub payment_method: PaymentMethod,
@@ -142,6 +169,9 @@ pub struct BookingOut {
     /// When the packs were held for good.
     #[cfg_attr(feature = "ssr", schema(value_type = Option<String>, format = DateTime))]
     pub confirmed_at: Option<Timestamp>,
+    /// When the customer arrived.
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<String>, format = DateTime))]
+    pub checked_in_at: Option<Timestamp>,
     /// When the packs were prepared.
     #[cfg_attr(feature = "ssr", schema(value_type = Option<String>, format = DateTime))]
     pub ready_at: Option<Timestamp>,
@@ -201,4 +231,18 @@ pub struct BookingItemOut {
     /// How far it is.
     #[cfg_attr(feature = "ssr", schema(value_type = String))]
     pub state: ItemState,
+    /// Which service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<i64>))]
+    pub service_id: Option<ServiceId>,
+    /// The half hour a service is planned for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<String>, format = DateTime))]
+    pub slot_at: Option<Timestamp>,
+    /// Who does the service; for staff only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assignee: Option<String>,
+    /// Why a service is not done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }

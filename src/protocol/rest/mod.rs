@@ -7,12 +7,14 @@ mod account;
 mod battery;
 mod booking;
 mod notification;
+mod rules;
 mod station;
 
 pub use account::*;
 pub use battery::*;
 pub use booking::*;
 pub use notification::*;
+pub use rules::*;
 pub use station::*;
 
 use serde::{Deserialize, Serialize};

@@ -92,6 +92,8 @@ pub struct StationOut {
     pub hours_change_at: Option<Timestamp>,
     /// The sentence that came with the status.
     pub status_message: Option<String>,
+    /// Bookings wait until somebody there says yes.
+    pub needs_approval: bool,
     /// The counts.
     #[serde(flatten)]
     pub inventory: Inventory,
@@ -116,10 +118,24 @@ read_with_inventory!(StationOut, StationFields {
     opening_hours: String,
     hours_change_at: Option<Timestamp>,
     status_message: Option<String>,
+    needs_approval: bool,
     #[serde(default)] distance_m: Option<i64>,
     epoch: String,
     seq: u64,
 });
+
+/// Half an hour of a service, and how full it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct ServiceSlotOut {
+    /// Its beginning.
+    #[cfg_attr(feature = "ssr", schema(value_type = String, format = DateTime))]
+    pub slot_time: Timestamp,
+    /// How many places are taken.
+    pub booked_count: i64,
+    /// How many there are.
+    pub capacity: i64,
+}
 
 /// A service that a station offers besides swaps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

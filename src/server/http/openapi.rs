@@ -71,6 +71,7 @@ struct ProblemOut {
     tags(
         (name = "Accounts", description = "The way in and out, and the own account"),
         (name = "Stations", description = "Find, look at and run stations"),
+        (name = "Operators", description = "What an operator decides for all its stations"),
         (name = "Batteries", description = "What stands in the slots"),
         (name = "Bookings", description = "Hold batteries, hand them over"),
         (name = "Notifications", description = "The inbox"),

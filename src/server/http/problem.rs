@@ -88,7 +88,7 @@ async fn explain(axum::extract::Path(name): axum::extract::Path<String>) -> Resp
 }
 
 /// What each problem means, beyond the one case in which somebody met it.
-const MEANINGS: [(&str, &str); 29] = [
+const MEANINGS: [(&str, &str); 32] = [
     (
         "invalid_json",
         "The body of the request is not JSON. The detail says where it stops being JSON.",
@@ -164,6 +164,18 @@ const MEANINGS: [(&str, &str); 29] = [
     (
         "already_collected",
         "The batteries of this booking were handed over before. Nothing was changed.",
+    ),
+    (
+        "renewal_refused",
+        "The deadline was not moved and is still `deadline`, at the station's clock. `why` says why.",
+    ),
+    (
+        "service_busy",
+        "The service, or the booking it belongs to, is in a state in which this is not possible. The detail says why.",
+    ),
+    (
+        "service_full",
+        "The half hour that begins at `slot_time` has no place left for this service.",
     ),
     ("too_late", "The time in which this was possible has passed."),
     (

@@ -183,6 +183,7 @@ async fn arrive(app: &App, cast: &Cast) -> Result<(), Problem> {
         battery_id: None,
         service_id: None,
         quantity: Some(quantity),
+        slot_at: None,
     };
     let body = BookIn {
         station_id: station.0,

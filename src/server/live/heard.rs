@@ -44,9 +44,13 @@ pub fn understand(topic: Topic, text: &str) -> Heard {
 }
 
 fn update_status(object: &Map<String, Value>) -> Heard {
-    match object.get("status").and_then(Value::as_str) {
+    let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
+    match text("status") {
         Some(status) => Heard::Message(ClientMessage::UpdateStatus {
-            status: status.to_owned(),
+            status,
+            reason: text("reason"),
+            code: text("code"),
+            pin: text("pin"),
         }),
         None => Heard::Senseless("Say which state: \"status\" is its name, for example \"ready\"."),
     }

@@ -9,6 +9,8 @@ pub mod batteries;
 pub mod bookings;
 pub mod form;
 pub mod notifications;
+pub mod rules;
+pub mod services;
 pub mod sign_in;
 pub mod stations;
 

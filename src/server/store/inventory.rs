@@ -47,6 +47,8 @@ pub struct StationRow {
     pub status_message: Option<String>,
     /// When its hours next change.
     pub hours_change_at: Option<Timestamp>,
+    /// Bookings wait for somebody to say yes.
+    pub needs_approval: bool,
 }
 
 impl StationRow {
@@ -374,6 +376,7 @@ pub(super) fn station_row(row: &AnyRow) -> Result<StationRow, StoreError> {
         open_now: row.flag("open_now")?,
         status_message: row.plain("status_message")?,
         hours_change_at: row.instant_or_null("hours_change_at")?,
+        needs_approval: row.flag("needs_approval")?,
     })
 }
 

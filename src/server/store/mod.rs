@@ -28,6 +28,8 @@ pub mod inventory;
 pub mod notifications;
 pub mod outbox;
 pub mod row;
+pub mod rules;
+pub mod services;
 pub mod stations;
 pub mod stock;
 pub mod substitute;

@@ -203,7 +203,7 @@ macro_rules! select_stations {
     ($rest:literal) => {
         concat!(
             "SELECT id, operator_id, name, address, city, latitude, longitude, timezone, opening_hours, status,
-                 status_message, open_now, hours_change_at
+                 status_message, open_now, hours_change_at, needs_approval
              FROM station ",
             $rest
         )
@@ -276,4 +276,22 @@ pub async fn operators(connection: &mut AnyConnection) -> Result<Vec<OperatorId>
         .fetch_all(connection)
         .await?;
     rows.iter().map(|row| Ok(OperatorId(row.plain("id")?))).collect()
+}
+
+/// The people who run a station's operator.
+pub async fn operators_of(
+    connection: &mut AnyConnection,
+    station: StationId,
+) -> Result<Vec<UserId>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT users.id
+         FROM users
+         JOIN station ON station.operator_id = users.operator_id
+         WHERE station.id = $1 AND users.active = 1 AND users.role = 'operator'
+         ORDER BY users.id",
+    )
+    .bind(station.0)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(|row| Ok(UserId(row.plain("id")?))).collect()
 }

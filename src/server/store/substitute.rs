@@ -156,13 +156,7 @@ impl Tx<'_> {
         .bind(self.now().micros())
         .execute(self.connection())
         .await?;
-        sqlx::query("UPDATE booking_item SET battery_id = $2, slot = $3 WHERE id = $1")
-            .bind(promise.item.0)
-            .bind(other.battery.0)
-            .bind(other.slot.0)
-            .execute(self.connection())
-            .await?;
-        self.touch_booking(promise.booking).items = true;
-        Ok(())
+        self.set_item_pack(promise.booking, promise.item, other.battery, other.slot)
+            .await
     }
 }

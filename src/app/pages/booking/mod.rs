@@ -6,6 +6,7 @@ mod ending;
 mod items;
 mod pass;
 mod payment;
+mod renew;
 mod time;
 
 use leptos::either::Either;
@@ -63,6 +64,8 @@ fn Sheet(sheet: BookingSheet) -> impl IntoView {
     let runs = Memo::new(move |_| !state.get().is_ended());
     keep_badge_true(state);
     let cancelling = cancel::cancelling(booking);
+    let renewing = renew::renewing(booking);
+    let renew_to = renew::renew_to(booking, present);
     view! {
         <Title text=move || title(&booking.read(), present.get(), clock.is_ticking()) />
         <div class="wrap">
@@ -79,7 +82,7 @@ fn Sheet(sheet: BookingSheet) -> impl IntoView {
                 <div class="stack">
                     {move || {
                         if runs.get() {
-                            Either::Left(view! { <time::TimeLeft booking present cancelling /> })
+                            Either::Left(view! { <time::TimeLeft booking present cancelling renewing renew_to /> })
                         } else {
                             Either::Right(view! { <ending::Ending booking present /> })
                         }
@@ -100,6 +103,9 @@ fn Sheet(sheet: BookingSheet) -> impl IntoView {
                 <a class="btn btn-go" href="#pass-h" rel="external">
                     "Show QR"
                 </a>
+                <Show when=move || renew_to.get().is_some()>
+                    <renew::RenewForm booking call=renewing to=renew_to id="renew-bar" />
+                </Show>
             </aside>
         </Show>
     }

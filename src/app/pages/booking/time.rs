@@ -6,8 +6,9 @@ use leptos::prelude::*;
 
 use super::cancel::Cancel;
 use super::last_instant;
+use super::renew::Renew;
 use crate::app::browser;
-use crate::app::calls::bookings::{CancelBooking, load_booking};
+use crate::app::calls::bookings::{CancelBooking, RenewBooking, load_booking};
 use crate::app::live::booking::apply;
 use crate::app::live::clock::Clock;
 use crate::app::parts::countdown::{Countdown, MinuteCells, Urgency, time_left};
@@ -25,6 +26,8 @@ pub fn TimeLeft(
     booking: RwSignal<BookingOut>,
     present: Signal<Timestamp>,
     cancelling: ServerAction<CancelBooking>,
+    renewing: ServerAction<RenewBooking>,
+    renew_to: Memo<Option<Timestamp>>,
 ) -> impl IntoView {
     let first = booking.get_untracked();
     let offset = first.utc_offset_minutes;
@@ -57,6 +60,7 @@ pub fn TimeLeft(
                             {move || view! { <Until booking=booking.get() /> }}
                         </p>
                         <Warning counted present />
+                        <Renew booking call=renewing to=renew_to />
                     </Show>
                     <Cancel booking call=cancelling />
                 </div>
@@ -114,11 +118,17 @@ fn Warning(counted: Signal<Timestamp>, present: Signal<Timestamp>) -> impl IntoV
 /// In place of the clock, when nobody waits for it any more or not yet.
 #[component]
 fn Underway(booking: RwSignal<BookingOut>) -> impl IntoView {
+    let offset = booking.with_untracked(|booking| booking.utc_offset_minutes);
+    let answer_by =
+        |booking: &BookingOut| (booking.state == BookingState::Requested).then_some(booking.deadline);
     view! {
         <h2 class="count-label" id="left-h">
             "Now"
         </h2>
         <p class="count-state">{move || booking.read().state.label()}</p>
+        {move || answer_by(&booking.read()).map(|at| view! {
+            <p class="count-until">"You hear from the station by " <b><ClockTime at offset /></b> ". Your batteries are held meanwhile."</p>
+        })}
     }
 }
 

@@ -5,6 +5,7 @@ use leptos::either::Either;
 use leptos::prelude::*;
 
 use super::booking_end::Endings;
+use super::booking_steps::Steps;
 use super::opened::{Missing, PanelHead};
 use super::queue::{DueIn, name_of};
 use super::state::{Counter, Open};
@@ -105,6 +106,7 @@ fn Sheet(counter: Counter, booking: RwSignal<BookingOut>) -> impl IntoView {
                     Either::Right(view! { <Ended booking /> })
                 }
             }}
+            <Steps counter booking />
             <Endings counter booking />
         </div>
     }
@@ -200,6 +202,10 @@ mod tests {
             quantity: 1,
             price: 7_500,
             state: ItemState::Allocated,
+            service_id: None,
+            slot_at: None,
+            assignee: None,
+            reason: None,
         }
     }
 
@@ -221,6 +227,7 @@ mod tests {
             deadline: now,
             grace_until: now,
             renewals_left: 0,
+            renew_to: None,
             payment_method: PaymentMethod::Cash,
             payment_state: PaymentState::Due,
             total_amount: 15_000,
@@ -230,6 +237,7 @@ mod tests {
             vehicle: None,
             created_at: now,
             confirmed_at: None,
+            checked_in_at: None,
             ready_at: None,
             completed_at: None,
             ended_at: None,

@@ -2,14 +2,16 @@
 
 use leptos::prelude::*;
 
+use super::booking_steps::Plain;
 use super::state::Counter;
 use crate::app::browser;
 use crate::app::calls::bookings::UndoCancelBooking;
 use crate::app::calls::staff::{NotCollected, TurnAway};
+use crate::app::calls::steps::PlainStep;
 use crate::app::live::clock::Clock;
 use crate::app::parts::announce::Announcer;
 use crate::app::parts::form::{ErrorSummary, Field, Submit, failure};
-use crate::domain::{Command, Problem};
+use crate::domain::{BookingState, Command, Problem, Timer};
 use crate::protocol::rest::BookingOut;
 
 /// What is possible right now.
@@ -19,7 +21,16 @@ pub fn Endings(counter: Counter, booking: RwSignal<BookingOut>) -> impl IntoView
     let state = Memo::new(move |_| booking.read().state);
     let is_over =
         Memo::new(move |_| clock.now() >= booking.read().deadline && state.get().is_waiting_for_pickup());
-    let can_cancel = Memo::new(move |_| state.get().after(Command::Cancel).is_some());
+    // A request is declined instead.
+    let can_cancel = Memo::new(move |_| {
+        state.get().after(Command::Cancel).is_some() && state.get() != BookingState::Requested
+    });
+    // The server decides; a station may give more or less time.
+    let came_late = Memo::new(move |_| {
+        let ended = booking.read().ended_at;
+        state.get() == BookingState::NoShow
+            && ended.is_some_and(|at| clock.now() < at + Timer::NoShowUndo.default_length())
+    });
     let can_undo = Memo::new(move |_| {
         let until = booking.read().undo_until;
         let by_station = booking.read().cancelled_by == Some(crate::domain::booking::CancelledBy::Station);
@@ -35,6 +46,17 @@ pub fn Endings(counter: Counter, booking: RwSignal<BookingOut>) -> impl IntoView
             <Show when=move || can_cancel.get()>
                 <CallOff counter booking />
             </Show>
+            <Show when=move || came_late.get()>
+                <Plain
+                    counter
+                    booking
+                    step=PlainStep::UndoNoShow
+                    label="Came late, serve after all"
+                    busy="Claiming…"
+                    said="The customer is served after all."
+                    class="btn"
+                />
+            </Show>
             <Show when=move || can_undo.get()>
                 <Undo counter booking />
             </Show>
@@ -43,7 +65,7 @@ pub fn Endings(counter: Counter, booking: RwSignal<BookingOut>) -> impl IntoView
 }
 
 /// Takes over the answer; the control may be gone then, so the focus goes to the panel.
-fn when_done(
+pub fn when_done(
     counter: Counter,
     answer: impl Fn() -> Option<Result<BookingOut, Problem>> + 'static,
     said: &'static str,

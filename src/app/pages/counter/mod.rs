@@ -4,6 +4,7 @@
 mod add;
 mod booking;
 mod booking_end;
+mod booking_steps;
 mod head;
 mod opened;
 mod pack;

@@ -4,9 +4,11 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::booking::{due_amount, packs_and_slots};
+use super::booking_end::when_done;
 use super::state::{Counter, Open};
 use crate::app::browser;
 use crate::app::calls::staff::PrepareBooking;
+use crate::app::calls::steps::{MoveOn, PlainStep};
 use crate::app::live::clock::Clock;
 use crate::app::live::queue::Queued;
 use crate::app::parts::Icon;
@@ -145,6 +147,7 @@ fn Row(row: Queued, counter: Counter, open: Memo<Open>, prepare: Prepare) -> imp
             <Show when=move || !state.get().is_ended()>
                 <div class="task-do">
                     <MarkReady id state prepare name=name.clone() />
+                    <Accept counter booking state name=name.clone() />
                     <a
                         class="btn"
                         id=format!("go-{id}")
@@ -152,13 +155,45 @@ fn Row(row: Queued, counter: Counter, open: Memo<Open>, prepare: Prepare) -> imp
                         aria-current=move || is_open().map(|_| "true")
                         data-noscroll
                     >
-                        "Hand over"
+                        {move || if state.get() == BookingState::Requested { "Open" } else { "Hand over" }}
                         <span class="sr">" to " {name.clone()} ", booking " {id.to_string()}</span>
                     </a>
                 </div>
             </Show>
             {wrong}
         </li>
+    }
+}
+
+/// Yes to a request, in its row. No needs a reason, so it is said beside the list.
+#[component]
+fn Accept(
+    counter: Counter,
+    booking: RwSignal<BookingOut>,
+    state: Memo<BookingState>,
+    name: String,
+) -> impl IntoView {
+    let call = ServerAction::<MoveOn>::new();
+    let id = booking.with_untracked(|booking| booking.id);
+    when_done(
+        counter,
+        move || call.value().get(),
+        "Accepted. The customer was told.",
+    );
+    let problem = move || Some(view! { <Wrong problem=call.value().get()?.err()? /> });
+    let (pending, name) = (call.pending(), StoredValue::new(name));
+    view! {
+        <Show when=move || state.get().after(Command::Approve).is_some()>
+            <ActionForm action=call>
+                <input type="hidden" name="booking" value=id.to_string() />
+                <input type="hidden" name="step" value=PlainStep::Approve.as_str() />
+                <button type="submit" class="btn btn-go" aria-disabled=move || pending.get().then_some("true")>
+                    {move || if pending.get() { "Accepting…" } else { "Accept" }}
+                    <span class="sr">" " {name.get_value()} ", booking " {id.to_string()}</span>
+                </button>
+            </ActionForm>
+        </Show>
+        {problem}
     }
 }
 

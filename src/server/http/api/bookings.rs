@@ -1,4 +1,4 @@
-//! Bookings: make one, follow it, hand it over.
+//! Bookings, as their customers use them: make one, follow it, renew it, call it off.
 
 use axum::Json;
 use axum::extract::State;
@@ -9,10 +9,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::domain::{BookingId, BookingState, Problem, StationId};
-use crate::protocol::rest::{BookIn, BookingOut, CancelIn, CollectIn, Page};
+use crate::protocol::rest::{BookIn, BookingOut, CancelIn, Page};
 use crate::server::App;
 use crate::server::http::body::{Body, BodyOrNone};
-use crate::server::http::extract::{Asked, Id, Key, SignedIn, Staff, field};
+use crate::server::http::extract::{Asked, Id, Key, SignedIn, field};
 use crate::server::http::openapi::Refused;
 use crate::server::service::bookings::{self, BookingQuery};
 
@@ -23,9 +23,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(get_booking))
         .routes(routes!(cancel_booking))
         .routes(routes!(undo_cancel))
-        .routes(routes!(make_ready))
-        .routes(routes!(collect_booking))
-        .routes(routes!(mark_no_show))
+        .routes(routes!(renew_booking))
 }
 
 /// What is asked of the list.
@@ -87,7 +85,7 @@ async fn list_bookings(
 /// Holds batteries for me: all that is asked for or none
 #[utoipa::path(post, path = "/bookings", tag = "Bookings",
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable")),
-    responses((status = 201, description = "The booking, confirmed", body = BookingOut), Refused))]
+    responses((status = 201, description = "The booking, confirmed; requested where the station wants to say yes", body = BookingOut), Refused))]
 async fn book(
     State(app): State<App>,
     SignedIn(actor): SignedIn,
@@ -133,36 +131,13 @@ async fn undo_cancel(
     bookings::undo_cancel(&app, &actor, booking).await.map(Json)
 }
 
-/// The batteries are prepared
-#[utoipa::path(post, path = "/bookings/{id}/ready", tag = "Bookings", params(("id" = i64, Path)),
-    responses((status = 200, description = "The booking, ready", body = BookingOut), Refused))]
-async fn make_ready(
+/// Moves the deadline five minutes on, up to ten times; the batteries stay the same
+#[utoipa::path(post, path = "/bookings/{id}/renew", tag = "Bookings", params(("id" = i64, Path)),
+    responses((status = 200, description = "The booking with its new deadline", body = BookingOut), Refused))]
+async fn renew_booking(
     State(app): State<App>,
-    Staff(actor): Staff,
+    SignedIn(actor): SignedIn,
     Id(booking): Id<BookingId>,
 ) -> Result<Json<BookingOut>, Problem> {
-    bookings::ready(&app, &actor, booking).await.map(Json)
-}
-
-/// The batteries are handed over, against code or PIN
-#[utoipa::path(post, path = "/bookings/{id}/collect", tag = "Bookings", params(("id" = i64, Path)),
-    responses((status = 200, description = "The booking, completed", body = BookingOut), Refused))]
-async fn collect_booking(
-    State(app): State<App>,
-    Staff(actor): Staff,
-    Id(booking): Id<BookingId>,
-    Body(body): Body<CollectIn>,
-) -> Result<Json<BookingOut>, Problem> {
-    bookings::collect(&app, &actor, booking, body).await.map(Json)
-}
-
-/// Nobody came
-#[utoipa::path(post, path = "/bookings/{id}/no-show", tag = "Bookings", params(("id" = i64, Path)),
-    responses((status = 200, description = "The booking, not collected", body = BookingOut), Refused))]
-async fn mark_no_show(
-    State(app): State<App>,
-    Staff(actor): Staff,
-    Id(booking): Id<BookingId>,
-) -> Result<Json<BookingOut>, Problem> {
-    bookings::no_show(&app, &actor, booking).await.map(Json)
+    bookings::renew(&app, &actor, booking).await.map(Json)
 }

@@ -3,9 +3,12 @@
 
 pub mod auth;
 pub mod batteries;
+pub mod booking_steps;
 pub mod bookings;
 pub mod health;
 pub mod notifications;
+pub mod rules;
+pub mod services;
 pub mod stations;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -20,6 +23,9 @@ pub fn router() -> OpenApiRouter<App> {
         .merge(stations::router())
         .merge(batteries::router())
         .merge(bookings::router())
+        .merge(booking_steps::router())
+        .merge(rules::router())
+        .merge(services::router())
         .merge(notifications::router())
 }
 

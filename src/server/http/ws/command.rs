@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::domain::{BookingId, BookingState, Command, Problem};
-use crate::protocol::rest::{CancelIn, CollectIn};
+use crate::protocol::rest::{CancelIn, CollectIn, ReasonIn};
 use crate::protocol::{ClientMessage, ServerMessage, Topic};
 use crate::server::App;
 use crate::server::live::Audience;
@@ -75,8 +75,14 @@ async fn on_booking(app: &App, speaker: &Speaker, booking: BookingId, command: C
             let items = bookings::get(app, actor, booking).await?.items;
             Ok(Some(ServerMessage::ItemsList { items }))
         }
-        ClientMessage::UpdateStatus { status } => {
-            update_status(app, speaker, booking, &status).await?;
+        ClientMessage::UpdateStatus {
+            status,
+            reason,
+            code,
+            pin,
+        } => {
+            let proof = CollectIn { code, pin };
+            update_status(app, speaker, booking, &status, reason, proof).await?;
             Ok(None)
         }
         ClientMessage::Ping { .. } | ClientMessage::Ack { .. } => {
@@ -90,6 +96,8 @@ async fn update_status(
     speaker: &Speaker,
     booking: BookingId,
     status: &str,
+    reason: Option<String>,
+    proof: CollectIn,
 ) -> Result<(), Problem> {
     if speaker.audience != Audience::Staff {
         return Err(Problem::forbidden("Only staff of this station may do that."));
@@ -100,10 +108,23 @@ async fn update_status(
     let actor = &speaker.actor;
     match wanted {
         BookingState::Ready => bookings::ready(app, actor, booking).await,
-        BookingState::Completed => bookings::collect(app, actor, booking, CollectIn::default()).await,
-        BookingState::Cancelled => bookings::cancel(app, actor, booking, CancelIn::default()).await,
+        BookingState::CheckedIn => bookings::check_in(app, actor, booking, proof).await,
+        BookingState::InService => bookings::start(app, actor, booking).await,
+        BookingState::Completed => bookings::collect(app, actor, booking, proof).await,
+        BookingState::Cancelled => bookings::cancel(app, actor, booking, CancelIn { reason }).await,
         BookingState::NoShow => bookings::no_show(app, actor, booking).await,
-        _ => Err(Problem::illegal(bookings::get(app, actor, booking).await?.state)),
+        BookingState::Confirmed => bookings::approve(app, actor, booking).await,
+        BookingState::Declined => {
+            let reason = reason.unwrap_or_default();
+            bookings::decline(app, actor, booking, ReasonIn { reason }).await
+        }
+        BookingState::Failed => {
+            let reason = reason.unwrap_or_default();
+            bookings::abort(app, actor, booking, ReasonIn { reason }).await
+        }
+        BookingState::Requested | BookingState::Scheduled | BookingState::Expired => {
+            Err(Problem::illegal(bookings::get(app, actor, booking).await?.state))
+        }
     }?;
     Ok(())
 }

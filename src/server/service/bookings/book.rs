@@ -3,26 +3,26 @@
 use std::collections::BTreeMap;
 
 use rand::RngExt;
-use serde_json::json;
 
+use super::elsewhere::{Demand, alternatives, free, read_inventories};
 use super::order::{Line, Order};
-use super::{due_while_waiting, notice, tell_station};
+use super::{due_while_waiting, must_be_only_one, tell_confirmed, tell_station};
 use crate::domain::notification::text;
 use crate::domain::{
-    Alternative, BatteryModelId, BookingId, BookingState, Currency, ItemId, Level, NotificationKind,
-    PaymentMethod, Problem, StationId, Timer,
+    BatteryModelId, BookingId, BookingState, Currency, ItemId, NotificationKind, PaymentMethod, Problem,
+    StationId, Timer,
 };
 use crate::protocol::rest::{BatteryModelOut, BookIn, BookingOut};
 use crate::server::App;
 use crate::server::service::{Actor, IdempotencyKey};
 use crate::server::store::batteries::{Claimed, Wanted};
-use crate::server::store::bookings::{Audience, NewBooking, NewItem};
+use crate::server::store::bookings::{Audience, NewBooking, NewItem, Window};
 use crate::server::store::idempotency::{Claim, NextAction};
 use crate::server::store::inventory::{self, StationInventory, StationRow};
 use crate::server::store::{Audit, Failure, IdKind, Tx, bookings as rows};
-use crate::server::store::{catalogue, stations};
+use crate::server::store::{catalogue, rules, stations};
 
-/// Holds packs for a customer: all or none. Confirmed at once.
+/// Holds packs for a customer: all or none. Confirmed at once, or requested where the station wants to say yes.
 ///
 /// # Errors
 /// [`Problem::Invalid`], [`Problem::NotFound`], [`Problem::StationClosed`], [`Problem::BatteryUnavailable`],
@@ -33,7 +33,7 @@ pub async fn book(
     body: BookIn,
     key: Option<IdempotencyKey>,
 ) -> Result<BookingOut, Problem> {
-    let order = Order::parse(&body, &app.timers)?;
+    let order = Order::parse(&body)?;
     let claim = key.map(|key| Claim::new(actor.user, key.0, "POST /bookings", &body));
     let (who, what, timers) = (actor.clone(), order.clone(), app.timers.clone());
     let booked = app
@@ -69,11 +69,11 @@ impl Booking {
             return Ok(serde_json::from_str(&answer)?);
         }
         let station = self.open_station(tx).await?;
-        self.check_vehicle(tx).await?;
+        must_be_only_one(tx, self.order.vehicle.as_deref()).await?;
         let models = self.models(tx).await?;
         let claimed = self.claim_packs(tx, &station).await?;
         let id = self.insert(tx, &station, &models, &claimed).await?;
-        self.tell(tx, id, &models, &claimed).await?;
+        self.tell(tx, id).await?;
         tx.settle().await?;
         let now = tx.now();
         let record = rows::find(tx.connection(), id)
@@ -102,16 +102,6 @@ impl Booking {
             alternatives,
         }
         .into())
-    }
-
-    async fn check_vehicle(&self, tx: &mut Tx<'_>) -> Result<(), Failure> {
-        let Some(vehicle) = &self.order.vehicle else {
-            return Ok(());
-        };
-        match rows::active_for_vehicle(tx.connection(), vehicle).await? {
-            Some(booking_id) => Err(Problem::DuplicateBooking { booking_id }.into()),
-            None => Ok(()),
-        }
     }
 
     async fn models(&self, tx: &mut Tx<'_>) -> Result<BTreeMap<BatteryModelId, BatteryModelOut>, Failure> {
@@ -158,8 +148,22 @@ impl Booking {
         claimed: &[(Line, Claimed)],
     ) -> Result<BookingId, Failure> {
         let now = tx.now();
-        let deadline = now + self.order.hold_for;
-        let grace_until = deadline + self.timers.length(Timer::Grace);
+        let timers = rules::timers_at(tx.connection(), station.id, station.operator, &self.timers).await?;
+        let hold_for = self
+            .order
+            .hold_for
+            .unwrap_or_else(|| timers.length(Timer::HoldTtl));
+        let (state, wait) = if station.needs_approval {
+            (BookingState::Requested, timers.length(Timer::RequestConfirmTtl))
+        } else {
+            (BookingState::Confirmed, hold_for)
+        };
+        let window = Window::from(now, wait, timers.length(Timer::Grace));
+        let due_at = if state == BookingState::Confirmed {
+            due_while_waiting(&timers, false, window, now)
+        } else {
+            window.deadline
+        };
         let price = |pack: &Claimed| models.get(&pack.model).map_or(0, |model| model.price);
         let currency = claimed
             .first()
@@ -173,10 +177,11 @@ impl Booking {
             station: station.id,
             code,
             pin,
-            state: BookingState::Confirmed,
-            deadline,
-            grace_until,
-            due_at: due_while_waiting(&self.timers, false, deadline, grace_until, now),
+            state,
+            window,
+            hold_for,
+            renew_step: timers.length(Timer::RenewStep),
+            due_at,
             payment_method: PaymentMethod::Cash,
             total_amount: claimed.iter().map(|(_, pack)| price(pack)).sum(),
             currency: currency.unwrap_or(Currency::INR),
@@ -205,40 +210,24 @@ impl Booking {
             tx.insert_item(id, position, &item).await?;
             tx.insert_hold(pack, id, item.id).await?;
         }
-        let to = Some(BookingState::Confirmed.as_str());
         tx.audit(Audit {
             entity: "booking",
             entity_id: id.0,
             action: "book",
-            to,
+            to: Some(state.as_str()),
             ..Audit::default()
         })
         .await?;
         Ok(id)
     }
 
-    async fn tell(
-        &self,
-        tx: &mut Tx<'_>,
-        id: BookingId,
-        models: &BTreeMap<BatteryModelId, BatteryModelOut>,
-        claimed: &[(Line, Claimed)],
-    ) -> Result<(), Failure> {
+    async fn tell(&self, tx: &mut Tx<'_>, id: BookingId) -> Result<(), Failure> {
         let record = rows::find(tx.connection(), id)
             .await?
             .ok_or_else(|| Problem::not_found("booking"))?;
-        let message = text::booking_confirmed(&record.station_name);
-        let mut confirmed = notice(
-            &record,
-            NotificationKind::BookingConfirmed,
-            Level::Success,
-            message,
-        );
-        let model = claimed.first().and_then(|(_, pack)| models.get(&pack.model));
-        let battery_info =
-            model.map_or_else(String::new, |model| format!("{} - {}", model.maker, model.name));
-        confirmed.data = json!({ "station_name": record.station_name, "battery_info": battery_info });
-        tx.notify(record.user, confirmed).await?;
+        if record.state == BookingState::Confirmed {
+            tell_confirmed(tx, id).await?;
+        }
         let message = text::new_booking(&record.station_name);
         tell_station(tx, &record, NotificationKind::NewBooking, &message).await
     }
@@ -283,9 +272,6 @@ fn secrets() -> (String, String) {
     (code, pin)
 }
 
-/// Most stations named as alternatives.
-const MAX_ALTERNATIVES: usize = 3;
-
 /// Adds to a refusal what the station has left and which stations nearby have enough, read after the refused
 /// transaction is over, so that nobody waits for it.
 async fn with_alternatives(app: &App, order: &Order, mut problem: Problem) -> Problem {
@@ -321,13 +307,8 @@ async fn with_alternatives(app: &App, order: &Order, mut problem: Problem) -> Pr
     problem
 }
 
-async fn read_inventories(app: &App) -> Result<Vec<StationInventory>, Problem> {
-    let mut snapshot = app.db.snapshot().await?;
-    Ok(inventory::of_all(&mut snapshot, app.db.charge_speed()).await?)
-}
-
 /// How many packs of each model the order needs; a certain pack counts as one of its model.
-fn demand(order: &Order, here: &StationInventory) -> BTreeMap<BatteryModelId, i64> {
+fn demand(order: &Order, here: &StationInventory) -> Demand {
     let mut demand = order.models();
     for line in &order.lines {
         if let Wanted::Battery(battery) = line.wanted
@@ -337,45 +318,4 @@ fn demand(order: &Order, here: &StationInventory) -> BTreeMap<BatteryModelId, i6
         }
     }
     demand
-}
-
-/// Packs of these models that can be handed out at a station; of any model where none is named.
-fn free(at: &StationInventory, models: &[BatteryModelId]) -> i64 {
-    let fits = |model| models.is_empty() || models.contains(&model);
-    let free = at
-        .packs
-        .iter()
-        .filter(|pack| pack.dispensable && fits(pack.model))
-        .count();
-    i64::try_from(free).unwrap_or(i64::MAX)
-}
-
-fn alternatives(
-    all: &[StationInventory],
-    here: &StationInventory,
-    demand: &BTreeMap<BatteryModelId, i64>,
-) -> Vec<Alternative> {
-    let has_enough = |at: &StationInventory| {
-        free(at, &[]) > 0
-            && demand
-                .iter()
-                .all(|(model, wanted)| free(at, &[*model]) >= *wanted)
-    };
-    let models: Vec<BatteryModelId> = demand.keys().copied().collect();
-    let mut found: Vec<Alternative> = all
-        .iter()
-        .filter(|at| {
-            at.station.id != here.station.id && at.station.status().takes_bookings() && has_enough(at)
-        })
-        .map(|at| Alternative {
-            id: at.station.id,
-            name: at.station.name.clone(),
-            #[expect(clippy::cast_possible_truncation, reason = "a distance on the earth")]
-            distance_m: here.station.position.distance_m(at.station.position).round() as i64,
-            available: free(at, &models),
-        })
-        .collect();
-    found.sort_by_key(|one| (one.distance_m, one.id));
-    found.truncate(MAX_ALTERNATIVES);
-    found
 }

@@ -1,6 +1,6 @@
 //! Cancel, with a short time in which it can be taken back. Until then the packs stay nobody else's.
 
-use super::{answer, concerned, due_while_waiting, notice, step, tell_station};
+use super::{answer, concerned, due_while_waiting, must_be_only_one, notice, step, tell_station, timers_of};
 use crate::domain::booking::CancelledBy;
 use crate::domain::notification::text;
 use crate::domain::{
@@ -11,7 +11,7 @@ use crate::protocol::rest::{BookingOut, CancelIn};
 use crate::server::App;
 use crate::server::service::Actor;
 use crate::server::store::bookings::{BookingRecord, Step};
-use crate::server::store::{Failure, Tx, bookings as rows};
+use crate::server::store::{Failure, Tx};
 
 /// Longest reason, in characters.
 const MAX_REASON: usize = 200;
@@ -27,20 +27,22 @@ pub async fn cancel(
     body: CancelIn,
 ) -> Result<BookingOut, Problem> {
     let reason = reason(body.reason)?;
-    let (who, undo) = (actor.clone(), app.timers.length(Timer::CancelUndo));
+    let (who, timers) = (actor.clone(), app.timers.clone());
     app.db
         .write(actor.cause(), move |tx| {
-            let (actor, reason) = (who.clone(), reason.clone());
+            let (actor, reason, timers) = (who.clone(), reason.clone(), timers.clone());
             Box::pin(async move {
                 let record = concerned(tx, &actor, booking).await?;
                 let by = cancelled_by(&actor, &record);
-                let until = tx.now() + undo;
+                let timers = timers_of(tx, &record, &timers).await?;
+                let until = tx.now() + timers.length(Timer::CancelUndo);
                 let change = Step {
                     items: Some(ItemState::Cancelled),
                     due_at: Some(until),
                     ended_at: Some(tx.now()),
                     cancelled_by: Some(by),
                     undo_until: Some(until),
+                    cancelled_from: Some(record.state),
                     reason: reason.clone(),
                     payment_state: Some(PaymentState::Cancelled),
                     ..Step::default()
@@ -66,7 +68,13 @@ pub async fn undo_cancel(app: &App, actor: &Actor, booking: BookingId) -> Result
             Box::pin(async move {
                 let record = concerned(tx, &actor, booking).await?;
                 check_undo(tx, &actor, &record).await?;
-                let due = due_while_waiting(&timers, false, record.deadline, record.grace_until, tx.now());
+                let timers = timers_of(tx, &record, &timers).await?;
+                let is_request = record.cancelled_from == Some(BookingState::Requested);
+                let due = if is_request {
+                    record.deadline
+                } else {
+                    due_while_waiting(&timers, false, record.window(), tx.now())
+                };
                 let change = Step {
                     items: Some(ItemState::Allocated),
                     due_at: Some(due),
@@ -115,13 +123,7 @@ async fn check_undo(tx: &mut Tx<'_>, actor: &Actor, record: &BookingRecord) -> R
     if record.cancelled_by != Some(cancelled_by(actor, record)) {
         return Err(Problem::forbidden("Only who cancelled the booking can take that back.").into());
     }
-    let Some(vehicle) = &record.vehicle else {
-        return Ok(());
-    };
-    match rows::active_for_vehicle(tx.connection(), vehicle).await? {
-        Some(booking_id) => Err(Problem::DuplicateBooking { booking_id }.into()),
-        None => Ok(()),
-    }
+    must_be_only_one(tx, record.vehicle.as_deref()).await
 }
 
 async fn tell_other_side(

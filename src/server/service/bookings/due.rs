@@ -2,7 +2,7 @@
 //! stand in the database; whichever process comes first carries a step out, and each is carried out once.
 
 use super::hand_over::end_as_no_show;
-use super::{due_while_waiting, notice, step};
+use super::{due_while_waiting, notice, step, timers_of};
 use crate::domain::notification::text;
 use crate::domain::{
     BookingId, BookingState, Command, ItemState, Level, NotificationKind, PaymentState, Problem,
@@ -65,6 +65,7 @@ async fn advance(app: &App, booking: BookingId) -> Result<bool, Problem> {
 
 async fn take_due_step(tx: &mut Tx<'_>, record: &BookingRecord, timers: &Timers) -> Result<(), Failure> {
     let now = tx.now();
+    let timers = &timers_of(tx, record, timers).await?;
     match record.state {
         BookingState::Confirmed | BookingState::Requested if now >= record.deadline => {
             expire(tx, record).await
@@ -89,6 +90,7 @@ async fn expire(tx: &mut Tx<'_>, record: &BookingRecord) -> Result<(), Failure> 
     };
     step(tx, record, Command::Expire, change).await?;
     tx.release_held(record.id, ReleaseReason::Expired).await?;
+    tx.leave_seats(record.id, None).await?;
     let kind = NotificationKind::BookingExpired;
     tx.notify(
         record.user,
@@ -103,7 +105,7 @@ async fn expire(tx: &mut Tx<'_>, record: &BookingRecord) -> Result<(), Failure> 
 async fn warn(tx: &mut Tx<'_>, record: &BookingRecord, timers: &Timers) -> Result<(), Failure> {
     let now = tx.now();
     let is_ready = record.state == BookingState::Ready;
-    let next = due_while_waiting(timers, is_ready, record.deadline, record.grace_until, now);
+    let next = due_while_waiting(timers, is_ready, record.window(), now);
     let left = record.deadline.since(now);
     let minutes = left.as_secs_f64() / 60.0;
     #[expect(
@@ -139,5 +141,6 @@ async fn release_for_good(tx: &mut Tx<'_>, record: &BookingRecord) -> Result<(),
         return Err(StoreError::Overtaken.into());
     }
     tx.release_held(record.id, ReleaseReason::Cancelled).await?;
+    tx.leave_seats(record.id, None).await?;
     Ok(())
 }

@@ -1,18 +1,16 @@
 //! What staff do with a booking: prepare the packs, hand them over, note that nobody came.
 
-use super::{answer, at_my_station, audience_of, due_while_waiting, notice, step};
-use crate::domain::booking::normal_code;
+use super::proof::Proof;
+use super::{answer, at_my_station, check_in_time, due_while_waiting, notice, step, timers_of};
 use crate::domain::notification::text;
-use crate::domain::timer::MAX_WRONG_CODES;
 use crate::domain::{
-    BookingId, BookingState, Command, ItemState, Level, NotificationKind, PaymentState, Problem,
-    ReleaseReason, Timer, Timers, Timestamp,
+    BookingId, Command, ItemState, Level, NotificationKind, PaymentState, Problem, ReleaseReason, Timers,
 };
 use crate::protocol::rest::{BookingOut, CollectIn};
 use crate::server::App;
-use crate::server::service::Actor;
+use crate::server::service::{Actor, services};
 use crate::server::store::bookings::{BookingRecord, Step};
-use crate::server::store::{Failure, Tx, bookings as rows};
+use crate::server::store::{Failure, Tx};
 
 /// The packs are prepared (staff).
 ///
@@ -26,7 +24,8 @@ pub async fn ready(app: &App, actor: &Actor, booking: BookingId) -> Result<Booki
             Box::pin(async move {
                 let record = at_my_station(tx, &actor, booking).await?;
                 check_in_time(&record, tx.now(), Command::Ready)?;
-                let due = due_while_waiting(&timers, true, record.deadline, record.grace_until, tx.now());
+                let timers = timers_of(tx, &record, &timers).await?;
+                let due = due_while_waiting(&timers, true, record.window(), tx.now());
                 let change = Step {
                     items: Some(ItemState::Ready),
                     due_at: Some(due),
@@ -97,39 +96,13 @@ pub(super) async fn end_as_no_show(tx: &mut Tx<'_>, record: &BookingRecord) -> R
     };
     step(tx, record, Command::NoShow, change).await?;
     tx.release_held(record.id, ReleaseReason::NoShow).await?;
-    tx.add_strike(record.user).await?;
+    tx.leave_seats(record.id, None).await?;
+    tx.add_strike(record.user, 1).await?;
     let message = text::booking_no_show(&record.deadline_there());
     let kind = NotificationKind::BookingNoShow;
     tx.notify(record.user, notice(record, kind, kind.level(), message))
         .await?;
     Ok(())
-}
-
-/// What the customer showed or said.
-#[derive(Clone, Debug)]
-enum Proof {
-    Code(String),
-    Pin(String),
-}
-
-impl Proof {
-    fn parse(body: CollectIn) -> Result<Self, Problem> {
-        match (body.code, body.pin) {
-            (Some(code), None) => Ok(Self::Code(normal_code(&code))),
-            (None, Some(pin)) => Ok(Self::Pin(pin.trim().to_owned())),
-            _ => Err(Problem::invalid(
-                "code",
-                "Send the customer's code or PIN, one of the two.",
-            )),
-        }
-    }
-
-    fn fits(&self, record: &BookingRecord) -> bool {
-        match self {
-            Self::Code(code) => *code == record.code,
-            Self::Pin(pin) => *pin == record.pin,
-        }
-    }
 }
 
 /// The outer error undoes the transaction; the inner one is told and the transaction stands (a wrong code is
@@ -143,12 +116,10 @@ async fn hand_over(
 ) -> Result<Result<BookingOut, Problem>, Failure> {
     let record = at_my_station(tx, actor, booking).await?;
     check_in_time(&record, tx.now(), Command::Collect)?;
-    if let Some(until) = record.locked_until.filter(|until| *until > tx.now()) {
-        return Err(Problem::CodeLocked { until }.into());
+    if let Err(problem) = proof.check(tx, &record, timers).await? {
+        return Ok(Err(problem));
     }
-    if !proof.fits(&record) {
-        return Ok(Err(count_wrong_code(tx, &record, timers).await?));
-    }
+    services::must_be_over(&record)?;
     let change = Step {
         items: Some(ItemState::Done),
         completed_at: Some(tx.now()),
@@ -161,47 +132,5 @@ async fn hand_over(
     let kind = NotificationKind::BookingCompleted;
     tx.notify(record.user, notice(&record, kind, Level::Success, message))
         .await?;
-    tx.settle().await?;
-    let now = tx.now();
-    let after = rows::find(tx.connection(), booking)
-        .await?
-        .ok_or_else(|| Problem::not_found("booking"))?;
-    Ok(Ok(after.to_out(audience_of(actor, &after), now)))
-}
-
-async fn count_wrong_code(
-    tx: &mut Tx<'_>,
-    record: &BookingRecord,
-    timers: &Timers,
-) -> Result<Problem, Failure> {
-    let wrong = record.wrong_codes + 1;
-    if wrong < MAX_WRONG_CODES {
-        tx.note_wrong_code(record.id, wrong, None).await?;
-        return Ok(Problem::WrongCode {
-            tries_left: MAX_WRONG_CODES - wrong,
-        });
-    }
-    let until = tx.now() + timers.length(Timer::WrongPinLock);
-    tx.note_wrong_code(record.id, 0, Some(until)).await?;
-    Ok(Problem::CodeLocked { until })
-}
-
-/// Says no to a command that came too late, even when the timer that ends the booking has not run yet.
-fn check_in_time(record: &BookingRecord, now: Timestamp, command: Command) -> Result<(), Problem> {
-    if record.state == BookingState::Completed && command == Command::Collect {
-        return Err(Problem::AlreadyCollected);
-    }
-    if record.state.after(command).is_none() {
-        return Err(Problem::illegal(record.state));
-    }
-    let end = if record.state == BookingState::Ready {
-        record.grace_until
-    } else {
-        record.deadline
-    };
-    if record.state.is_waiting_for_pickup() && now >= end {
-        Err(Problem::TooLate)
-    } else {
-        Ok(())
-    }
+    answer(tx, actor, booking).await.map(Ok)
 }

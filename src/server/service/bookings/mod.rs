@@ -3,34 +3,47 @@
 //! Every command reads the booking, asks the state machine of the domain, and writes the step with a
 //! conditional update. Who comes second finds the booking changed and is told what is possible now.
 
+mod arrive;
 mod book;
 mod cancel;
 mod due;
+mod elsewhere;
 mod hand_over;
 mod look;
 mod order;
+mod proof;
+mod renew;
+mod request;
 
+pub use arrive::{check_in, start, undo_check_in, undo_no_show};
 pub use book::book;
 pub use cancel::{cancel, undo_cancel};
 pub use due::{advance_due, next_due};
 pub use hand_over::{collect, no_show, ready};
 pub use look::{BookingQuery, find, get, list};
+pub use renew::renew;
+pub use request::{abort, approve, decline};
 
 use std::time::Duration;
 
 use serde_json::json;
 
+use crate::domain::notification::text;
 use crate::domain::{
     BookingId, BookingState, Command, Level, NotificationKind, Problem, Timer, Timers, Timestamp,
 };
 use crate::protocol::rest::BookingOut;
 use crate::server::service::Actor;
-use crate::server::store::bookings::{Audience, BookingRecord, Step};
+use crate::server::store::bookings::{Audience, BookingRecord, Step, Window};
 use crate::server::store::notifications::Notice;
-use crate::server::store::{Audit, Failure, StoreError, Tx, bookings as rows};
+use crate::server::store::{Audit, Failure, StoreError, Tx, bookings as rows, catalogue, rules};
 
 /// The booking, to whom it concerns; for anybody else there is none.
-async fn concerned(tx: &mut Tx<'_>, actor: &Actor, booking: BookingId) -> Result<BookingRecord, Failure> {
+pub(super) async fn concerned(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    booking: BookingId,
+) -> Result<BookingRecord, Failure> {
     let record = rows::find(tx.connection(), booking)
         .await?
         .ok_or_else(no_such_booking)?;
@@ -70,10 +83,13 @@ async fn step(
     command: Command,
     change: Step,
 ) -> Result<BookingState, Failure> {
-    let next = record
+    let mut next = record
         .state
         .after(command)
         .ok_or_else(|| Problem::illegal(record.state))?;
+    if let (Command::UndoCancel, Some(before)) = (command, record.cancelled_from) {
+        next = before.back_to();
+    }
     if !tx.step_booking(record, next, &change).await? {
         return Err(StoreError::Overtaken.into());
     }
@@ -111,7 +127,11 @@ fn name_of(command: Command) -> &'static str {
 }
 
 /// The booking after the step, as `actor` sees it, with the position the step's events led to.
-async fn answer(tx: &mut Tx<'_>, actor: &Actor, booking: BookingId) -> Result<BookingOut, Failure> {
+pub(super) async fn answer(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    booking: BookingId,
+) -> Result<BookingOut, Failure> {
     tx.settle().await?;
     let now = tx.now();
     let record = rows::find(tx.connection(), booking)
@@ -122,16 +142,14 @@ async fn answer(tx: &mut Tx<'_>, actor: &Actor, booking: BookingId) -> Result<Bo
 
 /// When something happens by itself next to a booking that waits for pickup: the next warning still ahead,
 /// else its end: the deadline, or for a ready one the end of its grace.
-fn due_while_waiting(
-    timers: &Timers,
-    is_ready: bool,
-    deadline: Timestamp,
-    grace_until: Timestamp,
-    now: Timestamp,
-) -> Timestamp {
-    let end = if is_ready { grace_until } else { deadline };
+fn due_while_waiting(timers: &Timers, is_ready: bool, window: Window, now: Timestamp) -> Timestamp {
+    let end = if is_ready {
+        window.grace_until
+    } else {
+        window.deadline
+    };
     warnings(timers)
-        .map(|length| deadline - length)
+        .map(|length| window.deadline - length)
         .filter(|at| *at > now && *at < end)
         .min()
         .unwrap_or(end)
@@ -141,6 +159,57 @@ fn warnings(timers: &Timers) -> impl Iterator<Item = Duration> {
     [Timer::FirstExpiryWarning, Timer::LastExpiryWarning]
         .into_iter()
         .map(|timer| timers.length(timer))
+}
+
+/// The timers as they run at the booking's station.
+async fn timers_of(
+    tx: &mut Tx<'_>,
+    record: &BookingRecord,
+    installation: &Timers,
+) -> Result<Timers, StoreError> {
+    rules::timers_at(tx.connection(), record.station, record.operator, installation).await
+}
+
+/// Says no to a command that came too late, even when the timer that ends the booking has not run yet.
+fn check_in_time(record: &BookingRecord, now: Timestamp, command: Command) -> Result<(), Problem> {
+    if record.state == BookingState::Completed && command == Command::Collect {
+        return Err(Problem::AlreadyCollected);
+    }
+    if record.state.after(command).is_none() {
+        return Err(Problem::illegal(record.state));
+    }
+    let end = match record.state {
+        BookingState::Requested | BookingState::Confirmed => record.deadline,
+        BookingState::Ready => record.grace_until,
+        _ => return Ok(()),
+    };
+    if now < end { Ok(()) } else { Err(Problem::TooLate) }
+}
+
+/// A vehicle has one active booking at a time.
+async fn must_be_only_one(tx: &mut Tx<'_>, vehicle: Option<&str>) -> Result<(), Failure> {
+    let Some(vehicle) = vehicle else { return Ok(()) };
+    match rows::active_for_vehicle(tx.connection(), vehicle).await? {
+        Some(booking_id) => Err(Problem::DuplicateBooking { booking_id }.into()),
+        None => Ok(()),
+    }
+}
+
+/// Tells the customer that packs are held for her.
+async fn tell_confirmed(tx: &mut Tx<'_>, booking: BookingId) -> Result<(), Failure> {
+    let record = rows::find(tx.connection(), booking)
+        .await?
+        .ok_or_else(no_such_booking)?;
+    let models = catalogue::models(tx.connection()).await?;
+    let wanted = record.items.iter().find_map(|item| item.model);
+    let model = models.iter().find(|model| Some(model.id) == wanted);
+    let battery_info = model.map_or_else(String::new, |model| format!("{} - {}", model.maker, model.name));
+    let kind = NotificationKind::BookingConfirmed;
+    let message = text::booking_confirmed(&record.station_name);
+    let mut confirmed = notice(&record, kind, kind.level(), message);
+    confirmed.data = json!({ "station_name": record.station_name, "battery_info": battery_info });
+    tx.notify(record.user, confirmed).await?;
+    Ok(())
 }
 
 /// A message about a booking.

@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use crate::domain::booking::MAX_PACKS_PER_BOOKING;
 use crate::domain::timer::HOLD_CHOICE;
-use crate::domain::{
-    BatteryId, BatteryModelId, FieldError, ItemKind, PaymentMethod, Problem, StationId, Timer, Timers,
-};
+use crate::domain::{BatteryId, BatteryModelId, FieldError, ItemKind, PaymentMethod, Problem, StationId};
 use crate::protocol::rest::{BookIn, BookItemIn};
 use crate::server::store::batteries::Wanted;
 
@@ -23,8 +21,8 @@ pub struct Order {
     pub lines: Vec<Line>,
     /// The vehicle, in capitals without blanks.
     pub vehicle: Option<String>,
-    /// How long to hold the packs.
-    pub hold_for: Duration,
+    /// How long to hold the packs; the station's default unless the customer chose.
+    pub hold_for: Option<Duration>,
 }
 
 /// One pack.
@@ -41,11 +39,11 @@ impl Order {
     ///
     /// # Errors
     /// [`Problem::Invalid`] with every field that makes no sense.
-    pub fn parse(body: &BookIn, timers: &Timers) -> Result<Self, Problem> {
+    pub fn parse(body: &BookIn) -> Result<Self, Problem> {
         let mut errors = Vec::new();
         let lines = lines(&body.items, &mut errors);
         let vehicle = vehicle(body.vehicle.as_deref(), &mut errors);
-        let hold_for = hold_for(body.hold_minutes, timers, &mut errors);
+        let hold_for = hold_for(body.hold_minutes, &mut errors);
         if body.payment_method != PaymentMethod::Cash {
             errors.push(FieldError::new(
                 "payment_method",
@@ -169,22 +167,20 @@ fn vehicle(typed: Option<&str>, errors: &mut Vec<FieldError>) -> Option<String> 
     Some(vehicle)
 }
 
-fn hold_for(minutes: Option<i64>, timers: &Timers, errors: &mut Vec<FieldError>) -> Duration {
-    let Some(minutes) = minutes else {
-        return timers.length(Timer::HoldTtl);
-    };
+fn hold_for(minutes: Option<i64>, errors: &mut Vec<FieldError>) -> Option<Duration> {
+    let minutes = minutes?;
     let length = u64::try_from(minutes)
         .ok()
         .and_then(|minutes| minutes.checked_mul(60))
         .map(Duration::from_secs);
     match length {
-        Some(length) if HOLD_CHOICE.contains(&length) => length,
+        Some(length) if HOLD_CHOICE.contains(&length) => Some(length),
         _ => {
             errors.push(FieldError::new(
                 "hold_minutes",
                 "Batteries can be held for 5 to 60 minutes.",
             ));
-            Duration::ZERO
+            None
         }
     }
 }
@@ -195,7 +191,7 @@ mod tests {
 
     fn order(json: serde_json::Value) -> Result<Order, Vec<String>> {
         let body: BookIn = serde_json::from_value(json).expect("a body of the right shape");
-        Order::parse(&body, &Timers::default()).map_err(|problem| match problem {
+        Order::parse(&body).map_err(|problem| match problem {
             Problem::Invalid { errors } => errors.into_iter().map(|error| error.field).collect(),
             other => vec![other.code().to_owned()],
         })

@@ -169,6 +169,7 @@ mod tests {
             opening_hours: "24/7".into(),
             hours_change_at: None,
             status_message: None,
+            needs_approval: false,
             inventory: Inventory {
                 available_batteries: ready,
                 booked_batteries: 0,

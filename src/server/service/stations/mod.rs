@@ -130,6 +130,7 @@ fn station_out(inventory: &StationInventory, position: outbox::Position, now: Ti
         opening_hours: station.opening_hours.clone(),
         hours_change_at: station.hours_change_at,
         status_message: station.status_message.clone(),
+        needs_approval: station.needs_approval,
         inventory: inventory.counts(),
         distance_m: None,
         epoch: position.epoch,

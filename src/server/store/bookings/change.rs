@@ -1,5 +1,7 @@
 //! What changes bookings. Each function reports it to the transaction, so `booking_update` follows by itself.
 
+use std::time::Duration;
+
 use super::BookingRecord;
 use crate::domain::booking::CancelledBy;
 use crate::domain::{
@@ -23,10 +25,12 @@ pub struct NewBooking {
     pub pin: String,
     /// First state.
     pub state: BookingState,
-    /// Until when packs are held.
-    pub deadline: Timestamp,
-    /// Until when a ready booking is kept after all.
-    pub grace_until: Timestamp,
+    /// Until when packs are held, or for a request until when the station may answer.
+    pub window: Window,
+    /// How long packs are held once it is confirmed.
+    pub hold_for: Duration,
+    /// How much one renewal adds.
+    pub renew_step: Duration,
     /// When something happens by itself first.
     pub due_at: Timestamp,
     /// How it is paid.
@@ -37,6 +41,26 @@ pub struct NewBooking {
     pub currency: Currency,
     /// The vehicle.
     pub vehicle: Option<String>,
+}
+
+/// Until when a booking can be collected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// The deadline.
+    pub deadline: Timestamp,
+    /// Until when a ready booking is kept after all.
+    pub grace_until: Timestamp,
+}
+
+impl Window {
+    /// So long from an instant on.
+    pub fn from(start: Timestamp, length: Duration, grace: Duration) -> Self {
+        let deadline = start + length;
+        Self {
+            deadline,
+            grace_until: deadline + grace,
+        }
+    }
 }
 
 /// A line before it exists.
@@ -65,6 +89,12 @@ pub struct Step {
     pub items: Option<ItemState>,
     /// When something happens by itself next; null from now on where `None`.
     pub due_at: Option<Timestamp>,
+    /// It is confirmed now.
+    pub confirmed_at: Option<Timestamp>,
+    /// The time to collect runs anew.
+    pub window: Option<Window>,
+    /// The customer arrived now, with so much of her time left.
+    pub checked_in: Option<(Timestamp, Duration)>,
     /// The packs are prepared now.
     pub ready_at: Option<Timestamp>,
     /// The packs are handed over now.
@@ -73,6 +103,8 @@ pub struct Step {
     pub ended_at: Option<Timestamp>,
     /// Who called it off; null from now on where `None`.
     pub cancelled_by: Option<CancelledBy>,
+    /// The state it was called off in; null from now on where `None`.
+    pub cancelled_from: Option<BookingState>,
     /// Until when that can be taken back; null from now on where `None`.
     pub undo_until: Option<Timestamp>,
     /// Why; null from now on where `None`.
@@ -87,8 +119,9 @@ impl Tx<'_> {
         let now = self.now().micros();
         sqlx::query(
             "INSERT INTO booking (id, code, pin, user_id, station_id, state, version, deadline, grace_until, due_at,
-                 payment_method, payment_state, total_amount, currency, vehicle, created_at, confirmed_at)
-             VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, 'due', $11, $12, $13, $14, $15)",
+                 payment_method, payment_state, total_amount, currency, vehicle, created_at, confirmed_at, hold_us,
+                 renew_us)
+             VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, 'due', $11, $12, $13, $14, $15, $16, $17)",
         )
         .bind(new.id.0)
         .bind(new.code.clone())
@@ -96,8 +129,8 @@ impl Tx<'_> {
         .bind(new.user.0)
         .bind(new.station.0)
         .bind(new.state.as_str())
-        .bind(new.deadline.micros())
-        .bind(new.grace_until.micros())
+        .bind(new.window.deadline.micros())
+        .bind(new.window.grace_until.micros())
         .bind(new.due_at.micros())
         .bind(new.payment_method.as_str())
         .bind(new.total_amount)
@@ -105,6 +138,8 @@ impl Tx<'_> {
         .bind(new.vehicle.clone())
         .bind(now)
         .bind((new.state == BookingState::Confirmed).then_some(now))
+        .bind(micros(new.hold_for))
+        .bind(micros(new.renew_step))
         .execute(self.connection())
         .await
         .map_err(overtaken_if_taken)?;
@@ -163,7 +198,12 @@ impl Tx<'_> {
                  ready_at = COALESCE($6, ready_at),
                  completed_at = COALESCE($7, completed_at),
                  ended_at = $8, cancelled_by = $9, undo_until = $10, reason = $11,
-                 payment_state = COALESCE($12, payment_state)
+                 payment_state = COALESCE($12, payment_state),
+                 confirmed_at = COALESCE($13, confirmed_at),
+                 deadline = COALESCE($14, deadline), grace_until = COALESCE($15, grace_until),
+                 warned_minutes = CASE WHEN CAST($14 AS BIGINT) IS NULL THEN warned_minutes END,
+                 checked_in_at = COALESCE($16, checked_in_at), left_us = COALESCE($17, left_us),
+                 cancelled_from = $18
              WHERE id = $1 AND state = $2 AND version = $3",
         )
         .bind(read.id.0)
@@ -178,6 +218,12 @@ impl Tx<'_> {
         .bind(step.undo_until.map(Timestamp::micros))
         .bind(step.reason.clone())
         .bind(step.payment_state.map(PaymentState::as_str))
+        .bind(step.confirmed_at.map(Timestamp::micros))
+        .bind(step.window.map(|window| window.deadline.micros()))
+        .bind(step.window.map(|window| window.grace_until.micros()))
+        .bind(step.checked_in.map(|(at, _)| at.micros()))
+        .bind(step.checked_in.map(|(_, left)| micros(left)))
+        .bind(step.cancelled_from.map(BookingState::as_str))
         .execute(self.connection())
         .await
         .map_err(overtaken_if_taken)?
@@ -185,7 +231,8 @@ impl Tx<'_> {
         if changed != 1 {
             return Ok(false);
         }
-        self.touch_booking(read.id);
+        let changes = self.touch_booking(read.id);
+        changes.deadline |= step.window.is_some();
         if let Some(state) = step.items {
             self.step_items(read.id, state).await?;
         }
@@ -193,9 +240,70 @@ impl Tx<'_> {
     }
 
     async fn step_items(&mut self, booking: BookingId, state: ItemState) -> Result<(), StoreError> {
-        sqlx::query("UPDATE booking_item SET state = $2 WHERE booking_id = $1")
-            .bind(booking.0)
-            .bind(state.as_str())
+        // A service goes its own way; only the end of the booking is its end too, and its undo a new beginning.
+        let of_services = match state {
+            ItemState::Cancelled | ItemState::Failed => "cancelled",
+            ItemState::Allocated => "pending",
+            _ => "",
+        };
+        sqlx::query(
+            "UPDATE booking_item
+             SET state = CASE WHEN kind = 'service' THEN $3 ELSE $2 END
+             WHERE booking_id = $1
+               AND (kind <> 'service'
+                    OR ($3 = 'cancelled' AND state IN ('pending', 'queued', 'assigned', 'in_progress'))
+                    OR ($3 = 'pending' AND state = 'cancelled'
+                        AND id IN (SELECT item_id FROM service_seat)))",
+        )
+        .bind(booking.0)
+        .bind(state.as_str())
+        .bind(of_services)
+        .execute(self.connection())
+        .await?;
+        self.touch_booking(booking).items = true;
+        Ok(())
+    }
+
+    /// Moves the deadline and counts the renewal. False when somebody was faster.
+    pub async fn renew_booking(
+        &mut self,
+        read: &BookingRecord,
+        window: Window,
+        due_at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let changed = sqlx::query(
+            "UPDATE booking
+             SET deadline = $4, grace_until = $5, due_at = $6, renewals = renewals + 1, warned_minutes = NULL,
+                 version = version + 1
+             WHERE id = $1 AND state = $2 AND version = $3",
+        )
+        .bind(read.id.0)
+        .bind(read.state.as_str())
+        .bind(read.version)
+        .bind(window.deadline.micros())
+        .bind(window.grace_until.micros())
+        .bind(due_at.micros())
+        .execute(self.connection())
+        .await?
+        .rows_affected();
+        if changed == 1 {
+            self.touch_booking(read.id).deadline = true;
+        }
+        Ok(changed == 1)
+    }
+
+    /// Names another pack on a line.
+    pub async fn set_item_pack(
+        &mut self,
+        booking: BookingId,
+        item: ItemId,
+        battery: BatteryId,
+        slot: SlotNumber,
+    ) -> Result<(), StoreError> {
+        sqlx::query("UPDATE booking_item SET battery_id = $2, slot = $3 WHERE id = $1")
+            .bind(item.0)
+            .bind(battery.0)
+            .bind(slot.0)
             .execute(self.connection())
             .await?;
         self.touch_booking(booking).items = true;
@@ -253,14 +361,19 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// One more time that somebody did not come.
-    pub async fn add_strike(&mut self, user: UserId) -> Result<(), StoreError> {
-        sqlx::query("UPDATE users SET strikes = strikes + 1 WHERE id = $1")
+    /// One more time that somebody did not come, or with −1 one time less: it was a mistake.
+    pub async fn add_strike(&mut self, user: UserId, strikes: i64) -> Result<(), StoreError> {
+        sqlx::query("UPDATE users SET strikes = strikes + $2 WHERE id = $1")
             .bind(user.0)
+            .bind(strikes)
             .execute(self.connection())
             .await?;
         Ok(())
     }
+}
+
+fn micros(length: Duration) -> i64 {
+    i64::try_from(length.as_micros()).unwrap_or(i64::MAX)
 }
 
 /// The unique indexes of active codes and vehicles: another transaction took it since we looked; run again,

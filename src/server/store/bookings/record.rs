@@ -1,13 +1,16 @@
 //! A booking as it stands in the database, and as each reader may see it.
 
+use std::time::Duration;
+
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
+use super::change::Window;
 use crate::domain::booking::CancelledBy;
 use crate::domain::timer::MAX_RENEWALS;
 use crate::domain::{
     BatteryId, BatteryModelId, BookingId, BookingState, Currency, ItemId, ItemKind, ItemState, OperatorId,
-    PaymentMethod, PaymentState, Percent, SlotNumber, StationId, Timestamp, UserId,
+    PaymentMethod, PaymentState, Percent, ServiceId, SlotNumber, StationId, Timestamp, UserId,
 };
 use crate::protocol::Topic;
 use crate::protocol::rest::{BookingItemOut, BookingOut};
@@ -67,7 +70,18 @@ pub struct BookingRecord {
     pub due_at: Option<Timestamp>,
     /// Minutes of the last warning.
     pub warned_minutes: Option<i64>,
-    renewals: i64,
+    /// How often it was renewed.
+    pub renewals: i64,
+    /// How long packs are held once it is confirmed.
+    pub hold_for: Duration,
+    /// How much one renewal adds.
+    pub renew_step: Duration,
+    /// When the customer arrived.
+    pub checked_in_at: Option<Timestamp>,
+    /// What was left of her time then.
+    pub left: Option<Duration>,
+    /// The state it was called off in.
+    pub cancelled_from: Option<BookingState>,
     payment_method: PaymentMethod,
     payment_state: PaymentState,
     total_amount: i64,
@@ -79,7 +93,8 @@ pub struct BookingRecord {
     confirmed_at: Option<Timestamp>,
     ready_at: Option<Timestamp>,
     completed_at: Option<Timestamp>,
-    ended_at: Option<Timestamp>,
+    /// When it ended without a hand-over.
+    pub ended_at: Option<Timestamp>,
     /// Who called it off.
     pub cancelled_by: Option<CancelledBy>,
     /// Until when a cancellation can be taken back.
@@ -93,16 +108,30 @@ pub struct BookingRecord {
 /// One line.
 #[derive(Clone, Debug)]
 pub struct ItemRecord {
-    id: ItemId,
-    kind: ItemKind,
-    name: String,
-    model: Option<BatteryModelId>,
-    battery: Option<BatteryId>,
+    /// Id.
+    pub id: ItemId,
+    /// What it is about.
+    pub kind: ItemKind,
+    /// What people read.
+    pub name: String,
+    /// Of which model.
+    pub model: Option<BatteryModelId>,
+    /// The pack promised for it.
+    pub battery: Option<BatteryId>,
     serial: Option<String>,
     soc: Option<i64>,
     slot: Option<i64>,
     price: i64,
-    state: ItemState,
+    /// How far it is.
+    pub state: ItemState,
+    /// Which service.
+    pub service: Option<ServiceId>,
+    /// The half hour it is planned for.
+    pub slot_at: Option<Timestamp>,
+    /// Who is to do it.
+    pub assignee: Option<UserId>,
+    assignee_name: Option<String>,
+    reason: Option<String>,
 }
 
 impl BookingRecord {
@@ -125,15 +154,17 @@ impl BookingRecord {
             deadline: self.deadline,
             grace_until: self.grace_until,
             renewals_left: MAX_RENEWALS - self.renewals,
+            renew_to: self.may_renew().then(|| self.deadline + self.renew_step),
             payment_method: self.payment_method,
             payment_state: self.payment_state,
             total_amount: self.total_amount,
             currency: self.currency,
             items_count: i64::try_from(self.items.len()).unwrap_or(i64::MAX),
-            items: self.items.iter().map(ItemRecord::to_out).collect(),
+            items: self.items.iter().map(|item| item.to_out(audience)).collect(),
             vehicle: self.vehicle.clone(),
             created_at: self.created_at,
             confirmed_at: self.confirmed_at,
+            checked_in_at: self.checked_in_at,
             ready_at: self.ready_at,
             completed_at: self.completed_at,
             ended_at: self.ended_at,
@@ -146,6 +177,19 @@ impl BookingRecord {
         }
     }
 
+    /// Whether there is something to renew; the clock is not asked.
+    fn may_renew(&self) -> bool {
+        self.state.is_waiting_for_pickup() && self.renewals < MAX_RENEWALS
+    }
+
+    /// Until when it can be collected.
+    pub fn window(&self) -> Window {
+        Window {
+            deadline: self.deadline,
+            grace_until: self.grace_until,
+        }
+    }
+
     /// The deadline as a clock time at the station.
     pub fn deadline_there(&self) -> String {
         self.deadline
@@ -154,7 +198,7 @@ impl BookingRecord {
 }
 
 impl ItemRecord {
-    fn to_out(&self) -> BookingItemOut {
+    fn to_out(&self, audience: Audience) -> BookingItemOut {
         BookingItemOut {
             id: self.id,
             kind: self.kind,
@@ -167,6 +211,10 @@ impl ItemRecord {
             quantity: 1,
             price: self.price,
             state: self.state,
+            service_id: self.service,
+            slot_at: self.slot_at,
+            assignee: self.assignee_name.clone().filter(|_| audience == Audience::Staff),
+            reason: self.reason.clone(),
         }
     }
 }
@@ -184,7 +232,8 @@ pub async fn find(
              booking.due_at, booking.warned_minutes, booking.renewals, booking.payment_method,
              booking.payment_state, booking.total_amount, booking.currency, booking.vehicle, booking.created_at,
              booking.confirmed_at, booking.ready_at, booking.completed_at, booking.ended_at,
-             booking.cancelled_by, booking.undo_until, booking.reason
+             booking.cancelled_by, booking.undo_until, booking.reason, booking.hold_us, booking.renew_us, booking.checked_in_at,
+             booking.left_us, booking.cancelled_from
          FROM booking
          JOIN station ON station.id = booking.station_id
          JOIN users ON users.id = booking.user_id
@@ -203,9 +252,11 @@ async fn items(connection: &mut AnyConnection, booking: BookingId) -> Result<Vec
     let rows = sqlx::query(
         "SELECT booking_item.id, booking_item.kind, booking_item.name, booking_item.model_id,
              booking_item.battery_id, battery.serial, battery.soc, booking_item.slot, booking_item.price,
-             booking_item.state
+             booking_item.state, booking_item.service_id, booking_item.slot_at, booking_item.assignee_id,
+             users.name AS assignee_name, booking_item.reason
          FROM booking_item
          LEFT JOIN battery ON battery.id = booking_item.battery_id
+         LEFT JOIN users ON users.id = booking_item.assignee_id
          WHERE booking_item.booking_id = $1
          ORDER BY booking_item.position",
     )
@@ -227,7 +278,16 @@ fn item_record(row: &AnyRow) -> Result<ItemRecord, StoreError> {
         slot: row.plain("slot")?,
         price: row.plain("price")?,
         state: row.word("state")?,
+        service: row.plain::<Option<i64>>("service_id")?.map(ServiceId),
+        slot_at: row.instant_or_null("slot_at")?,
+        assignee: row.plain::<Option<i64>>("assignee_id")?.map(UserId),
+        assignee_name: row.plain("assignee_name")?,
+        reason: row.plain("reason")?,
     })
+}
+
+fn length(micros: i64) -> Duration {
+    Duration::from_micros(u64::try_from(micros).unwrap_or(0))
 }
 
 fn record(row: &AnyRow, items: Vec<ItemRecord>, position: Position) -> Result<BookingRecord, StoreError> {
@@ -253,6 +313,11 @@ fn record(row: &AnyRow, items: Vec<ItemRecord>, position: Position) -> Result<Bo
         due_at: row.instant_or_null("due_at")?,
         warned_minutes: row.plain("warned_minutes")?,
         renewals: row.plain("renewals")?,
+        hold_for: length(row.plain("hold_us")?),
+        renew_step: length(row.plain("renew_us")?),
+        checked_in_at: row.instant_or_null("checked_in_at")?,
+        left: row.plain::<Option<i64>>("left_us")?.map(length),
+        cancelled_from: row.word_or_null("cancelled_from")?,
         payment_method: row.word("payment_method")?,
         payment_state: row.word("payment_state")?,
         total_amount: row.plain("total_amount")?,

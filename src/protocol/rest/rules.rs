@@ -1,0 +1,54 @@
+//! What a station or an operator wants otherwise than the installation.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Whose word a timer's length is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub enum SetBy {
+    /// The installation's setting, or its default.
+    Installation,
+    /// The operator's.
+    Operator,
+    /// The station's own.
+    Station,
+}
+
+/// A timer as it runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct TimerOut {
+    /// Its length, like `15m` or `1h30m`.
+    pub length: String,
+    /// Whose word that is.
+    pub set_by: SetBy,
+    /// What waits so long.
+    pub meaning: String,
+}
+
+/// The rules in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct RulesOut {
+    /// Bookings wait until somebody at the station says yes; absent for an operator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs_approval: Option<bool>,
+    /// The timers, by name.
+    pub timers: BTreeMap<String, TimerOut>,
+}
+
+/// Changes rules; what is absent stays.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct RulesPatch {
+    /// Bookings wait until somebody at the station says yes. Stations only.
+    #[serde(default)]
+    pub needs_approval: Option<bool>,
+    /// New lengths by name, like `{"hold_ttl": "20m"}`; null takes one's own word back.
+    #[serde(default)]
+    pub timers: BTreeMap<String, Option<String>>,
+}

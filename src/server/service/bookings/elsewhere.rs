@@ -1,0 +1,67 @@
+//! Where to go instead: stations nearby that have what was asked for.
+
+use std::collections::BTreeMap;
+
+use crate::domain::{Alternative, BatteryModelId, Problem, StationId};
+use crate::server::App;
+use crate::server::store::inventory::{self, StationInventory};
+
+/// Most stations named as alternatives.
+const MAX_ALTERNATIVES: usize = 3;
+
+/// How many packs of each model are needed.
+pub type Demand = BTreeMap<BatteryModelId, i64>;
+
+/// Every station with what stands in it.
+pub async fn read_inventories(app: &App) -> Result<Vec<StationInventory>, Problem> {
+    let mut snapshot = app.db.snapshot().await?;
+    Ok(inventory::of_all(&mut snapshot, app.db.charge_speed()).await?)
+}
+
+/// Packs of these models that can be handed out at a station; of any model where none is named.
+pub fn free(at: &StationInventory, models: &[BatteryModelId]) -> i64 {
+    let fits = |model| models.is_empty() || models.contains(&model);
+    let free = at
+        .packs
+        .iter()
+        .filter(|pack| pack.dispensable && fits(pack.model))
+        .count();
+    i64::try_from(free).unwrap_or(i64::MAX)
+}
+
+/// The nearest stations that have enough of everything.
+pub fn alternatives(all: &[StationInventory], here: &StationInventory, demand: &Demand) -> Vec<Alternative> {
+    let has_enough = |at: &StationInventory| {
+        free(at, &[]) > 0
+            && demand
+                .iter()
+                .all(|(model, wanted)| free(at, &[*model]) >= *wanted)
+    };
+    let models: Vec<BatteryModelId> = demand.keys().copied().collect();
+    let mut found: Vec<Alternative> = all
+        .iter()
+        .filter(|at| {
+            at.station.id != here.station.id && at.station.status().takes_bookings() && has_enough(at)
+        })
+        .map(|at| Alternative {
+            id: at.station.id,
+            name: at.station.name.clone(),
+            #[expect(clippy::cast_possible_truncation, reason = "a distance on the earth")]
+            distance_m: here.station.position.distance_m(at.station.position).round() as i64,
+            available: free(at, &models),
+        })
+        .collect();
+    found.sort_by_key(|one| (one.distance_m, one.id));
+    found.truncate(MAX_ALTERNATIVES);
+    found
+}
+
+/// The nearest stations that have enough, for somebody who was turned away at `station`.
+pub async fn instead_of(app: &App, station: StationId, demand: &Demand) -> Vec<Alternative> {
+    let Ok(all) = read_inventories(app).await else {
+        return Vec::new();
+    };
+    let here = all.iter().find(|one| one.station.id == station);
+    here.map(|here| alternatives(&all, here, demand))
+        .unwrap_or_default()
+}

@@ -1,0 +1,159 @@
+//! A station's answer to a request: yes, and the time to collect begins; or no, with the reason and with where to
+//! go instead.
+
+use serde_json::json;
+
+use super::elsewhere::{Demand, instead_of};
+use super::{
+    answer, at_my_station, check_in_time, due_while_waiting, notice, step, tell_confirmed, timers_of,
+};
+use crate::domain::notification::text;
+use crate::domain::{
+    BookingId, Command, ItemState, NotificationKind, PaymentState, Problem, ReleaseReason, Timer,
+};
+use crate::protocol::rest::{BookingOut, ReasonIn};
+use crate::server::App;
+use crate::server::service::Actor;
+use crate::server::service::form::Form;
+use crate::server::store::bookings::{BookingRecord, Step, Window};
+use crate::server::store::{Failure, Tx, bookings as rows};
+
+/// Longest reason, in characters.
+const MAX_REASON: usize = 200;
+
+/// Accepts a request (staff): from now on the packs are held for the customer.
+///
+/// # Errors
+/// [`Problem::IllegalTransition`], [`Problem::TooLate`].
+pub async fn approve(app: &App, actor: &Actor, booking: BookingId) -> Result<BookingOut, Problem> {
+    let (who, timers) = (actor.clone(), app.timers.clone());
+    app.db
+        .write(actor.cause(), move |tx| {
+            let (actor, timers) = (who.clone(), timers.clone());
+            Box::pin(async move {
+                let record = at_my_station(tx, &actor, booking).await?;
+                check_in_time(&record, tx.now(), Command::Approve)?;
+                let timers = timers_of(tx, &record, &timers).await?;
+                let window = Window::from(tx.now(), record.hold_for, timers.length(Timer::Grace));
+                let due = due_while_waiting(&timers, false, window, tx.now());
+                let change = Step {
+                    due_at: Some(due),
+                    confirmed_at: Some(tx.now()),
+                    window: Some(window),
+                    ..Step::default()
+                };
+                step(tx, &record, Command::Approve, change).await?;
+                tell_confirmed(tx, booking).await?;
+                answer(tx, &actor, booking).await
+            })
+        })
+        .await
+}
+
+/// Refuses a request (staff): the packs are free again, and the customer learns why and where to go instead.
+///
+/// # Errors
+/// [`Problem::Invalid`] without a reason, [`Problem::IllegalTransition`].
+pub async fn decline(
+    app: &App,
+    actor: &Actor,
+    booking: BookingId,
+    body: ReasonIn,
+) -> Result<BookingOut, Problem> {
+    let reason = given(&body)?;
+    let alternatives = elsewhere(app, booking).await?;
+    let who = actor.clone();
+    app.db
+        .write(actor.cause(), move |tx| {
+            let (actor, reason, alternatives) = (who.clone(), reason.clone(), alternatives.clone());
+            Box::pin(async move {
+                let record = at_my_station(tx, &actor, booking).await?;
+                let change = Step {
+                    items: Some(ItemState::Cancelled),
+                    ended_at: Some(tx.now()),
+                    payment_state: Some(PaymentState::Cancelled),
+                    reason: Some(reason.clone()),
+                    ..Step::default()
+                };
+                step(tx, &record, Command::Decline, change).await?;
+                tx.release_held(booking, ReleaseReason::Declined).await?;
+                tx.leave_seats(booking, None).await?;
+                let kind = NotificationKind::BookingDeclined;
+                let mut told = notice(&record, kind, kind.level(), text::booking_declined(&reason));
+                told.data = json!({
+                    "station_name": record.station_name, "reason": reason, "alternatives": alternatives
+                });
+                tx.notify(record.user, told).await?;
+                answer(tx, &actor, booking).await
+            })
+        })
+        .await
+}
+
+/// Breaks a swap off (lead or operator): the packs that have not left stay at the station.
+///
+/// # Errors
+/// [`Problem::Forbidden`] for attendants, [`Problem::Invalid`] without a reason, [`Problem::IllegalTransition`].
+pub async fn abort(
+    app: &App,
+    actor: &Actor,
+    booking: BookingId,
+    body: ReasonIn,
+) -> Result<BookingOut, Problem> {
+    let reason = given(&body)?;
+    let who = actor.clone();
+    app.db
+        .write(actor.cause(), move |tx| {
+            let (actor, reason) = (who.clone(), reason.clone());
+            Box::pin(async move {
+                let record = at_my_station(tx, &actor, booking).await?;
+                if !actor.role.may_lead() {
+                    return Err(
+                        Problem::forbidden("Only a lead or the operator may break a swap off.").into(),
+                    );
+                }
+                break_off(tx, &record, &reason).await?;
+                answer(tx, &actor, booking).await
+            })
+        })
+        .await
+}
+
+async fn break_off(tx: &mut Tx<'_>, record: &BookingRecord, reason: &str) -> Result<(), Failure> {
+    let change = Step {
+        items: Some(ItemState::Failed),
+        ended_at: Some(tx.now()),
+        payment_state: Some(PaymentState::Cancelled),
+        reason: Some(reason.to_owned()),
+        ..Step::default()
+    };
+    step(tx, record, Command::Abort, change).await?;
+    tx.release_held(record.id, ReleaseReason::Cancelled).await?;
+    tx.leave_seats(record.id, None).await?;
+    let kind = NotificationKind::StationAlert;
+    let message = text::swap_broken_off(&record.station_name, reason);
+    tx.notify(record.user, notice(record, kind, kind.level(), message))
+        .await?;
+    Ok(())
+}
+
+fn given(body: &ReasonIn) -> Result<String, Problem> {
+    let mut form = Form::default();
+    let reason = form.text("reason", &body.reason, 1..=MAX_REASON);
+    form.finish()?;
+    Ok(reason)
+}
+
+async fn elsewhere(app: &App, booking: BookingId) -> Result<Vec<crate::domain::Alternative>, Problem> {
+    let mut snapshot = app.db.snapshot().await?;
+    let record = rows::find(&mut snapshot, booking).await?;
+    drop(snapshot);
+    let Some(record) = record else {
+        return Ok(Vec::new());
+    };
+    let mut demand = Demand::new();
+    for model in record.items.iter().filter_map(|item| item.model) {
+        *demand.entry(model).or_default() += 1;
+    }
+    Ok(instead_of(app, record.station, &demand).await)
+}
