@@ -67,11 +67,15 @@ pub enum NotificationKind {
     NewBooking,
     /// To holders of a booking at a station: it closes, or a held pack failed.
     StationAlert,
+    /// To the customer: four fifths of the month's swaps are used.
+    PlanLimitNear,
+    /// To the customer: all of the month's swaps are used.
+    PlanLimitReached,
 }
 
 impl NotificationKind {
     /// Every kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::BookingConfirmed,
         Self::BookingReady,
         Self::BookingExpiring,
@@ -84,6 +88,8 @@ impl NotificationKind {
         Self::BookingCompleted,
         Self::NewBooking,
         Self::StationAlert,
+        Self::PlanLimitNear,
+        Self::PlanLimitReached,
     ];
 
     /// How urgent it is. A cancellation is a warning for the customer and an information for the station;
@@ -98,7 +104,9 @@ impl NotificationKind {
             | Self::BookingNoShow
             | Self::BookingDeclined
             | Self::BookingCancelled
-            | Self::StationAlert => Level::Warning,
+            | Self::StationAlert
+            | Self::PlanLimitNear
+            | Self::PlanLimitReached => Level::Warning,
             Self::BookingRenewFailed => Level::Error,
             Self::NewBooking => Level::Info,
         }
@@ -119,6 +127,8 @@ impl NotificationKind {
             Self::BookingCompleted => "Battery collected",
             Self::NewBooking => "New booking",
             Self::StationAlert => "News from your station",
+            Self::PlanLimitNear => "Few swaps left",
+            Self::PlanLimitReached => "No swaps left",
         }
     }
 
@@ -137,6 +147,8 @@ impl NotificationKind {
             Self::BookingCompleted => "booking_completed",
             Self::NewBooking => "new_booking",
             Self::StationAlert => "station_alert",
+            Self::PlanLimitNear => "plan_limit_near",
+            Self::PlanLimitReached => "plan_limit_reached",
         }
     }
 }
@@ -216,6 +228,17 @@ pub mod text {
     /// To the holder of a booking, when another pack takes the place of hers.
     pub fn battery_exchanged(station: &str, slot: &str) -> String {
         format!("{station} holds another battery for you now: slot {slot}.")
+    }
+
+    /// To the customer, when four fifths of the month's swaps are used.
+    pub fn plan_limit_near(used: i64, limit: i64, plan: &str) -> String {
+        format!("You have used {used} of the {limit} swaps of your {plan} plan this month.")
+    }
+
+    /// To the customer, when all of them are; `renews` is the day on which the next month begins, if one does.
+    pub fn plan_limit_reached(limit: i64, plan: &str, renews: Option<&str>) -> String {
+        let more = renews.map_or_else(String::new, |day| format!(" More from {day}."));
+        format!("You have used all {limit} swaps of your {plan} plan this month.{more}")
     }
 
     /// To the customer, when everything was handed over.

@@ -4,7 +4,8 @@
 use serde::Deserialize;
 
 use super::{
-    Alternative, BookingId, BookingState, Command, FieldError, Problem, StationId, StationStatus, Timestamp,
+    Alternative, BookingId, BookingState, Command, FieldError, PlanRefusal, Problem, StationId,
+    StationStatus, Timestamp,
 };
 
 #[derive(Deserialize)]
@@ -27,6 +28,11 @@ struct Members {
     tries_left: Option<i64>,
     until: Option<Timestamp>,
     slot_label: Option<String>,
+    reason: Option<PlanRefusal>,
+    limit: Option<i64>,
+    left: Option<i64>,
+    renews_at: Option<Timestamp>,
+    plan_name: Option<String>,
 }
 
 #[cfg(not(feature = "ssr"))]
@@ -91,6 +97,16 @@ impl Members {
             "no_free_slot" => Problem::NoFreeSlot,
             "serial_taken" => Problem::SerialTaken,
             "battery_busy" => Problem::BatteryBusy { detail: self.detail? },
+            "subscription_limit_exceeded" => Problem::SubscriptionLimitExceeded {
+                reason: self.reason?,
+                limit: self.limit?,
+                left: self.left?,
+                renews_at: self.renews_at,
+            },
+            "already_subscribed" => Problem::AlreadySubscribed {
+                plan_name: self.plan_name?,
+                until: self.until?,
+            },
             "idempotency_mismatch" => Problem::IdempotencyMismatch,
             "unavailable" => Problem::Unavailable,
             "internal" => Problem::Internal,
@@ -124,7 +140,8 @@ mod tests {
                 "available": 4, "next_available_at": "2026-11-21T10:30:00Z", "status": "paused",
                 "alternatives": [{"id": 1, "name": "Hill", "distance_m": 5, "available": 6}], "booking_id": 7,
                 "state": "ready", "allowed": ["collect"], "tries_left": 8, "until": "2026-11-21T10:30:00Z",
-                "slot_label": "A1",
+                "slot_label": "A1", "reason": "monthly_limit", "limit": 10, "left": 0,
+                "renews_at": "2026-12-21T10:30:00Z", "plan_name": "Basic",
             });
             let members: Members = serde_json::from_value(json.clone()).unwrap();
             let problem: Problem = serde_json::from_value(json).unwrap();
