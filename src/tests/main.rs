@@ -15,5 +15,7 @@ mod http;
 mod live;
 mod notifications;
 mod openapi;
+mod plans;
+mod plans_limit;
 mod stations;
 mod whatever_happens;

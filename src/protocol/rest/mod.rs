@@ -7,12 +7,14 @@ mod account;
 mod battery;
 mod booking;
 mod notification;
+mod plan;
 mod station;
 
 pub use account::*;
 pub use battery::*;
 pub use booking::*;
 pub use notification::*;
+pub use plan::*;
 pub use station::*;
 
 use serde::{Deserialize, Serialize};

@@ -8,7 +8,7 @@ use axum::http::HeaderName;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
-use crate::domain::{BatteryId, BookingId, NotificationId, Problem, StationId, UserId};
+use crate::domain::{BatteryId, BookingId, NotificationId, OperatorId, PlanId, Problem, StationId, UserId};
 use crate::server::service::{Actor, ClientAddress, IdempotencyKey, Visitor};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -58,6 +58,8 @@ named! {
     BookingId: "booking",
     NotificationId: "notification",
     UserId: "account",
+    OperatorId: "operator",
+    PlanId: "plan",
 }
 
 fn visitor(parts: &Parts) -> Option<Actor> {

@@ -6,6 +6,7 @@ pub mod batteries;
 pub mod bookings;
 pub mod health;
 pub mod notifications;
+pub mod plans;
 pub mod stations;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -21,6 +22,7 @@ pub fn router() -> OpenApiRouter<App> {
         .merge(batteries::router())
         .merge(bookings::router())
         .merge(notifications::router())
+        .merge(plans::router())
 }
 
 /// A list that always fits on one page.

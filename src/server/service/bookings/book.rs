@@ -10,10 +10,11 @@ use super::{due_while_waiting, notice, tell_station};
 use crate::domain::notification::text;
 use crate::domain::{
     Alternative, BatteryModelId, BookingId, BookingState, Currency, ItemId, Level, NotificationKind,
-    PaymentMethod, Problem, StationId, Timer,
+    PaymentState, Problem, StationId, Timer,
 };
 use crate::protocol::rest::{BatteryModelOut, BookIn, BookingOut};
 use crate::server::App;
+use crate::server::service::plans::Cover;
 use crate::server::service::{Actor, IdempotencyKey};
 use crate::server::store::batteries::{Claimed, Wanted};
 use crate::server::store::bookings::{Audience, NewBooking, NewItem};
@@ -26,7 +27,7 @@ use crate::server::store::{catalogue, stations};
 ///
 /// # Errors
 /// [`Problem::Invalid`], [`Problem::NotFound`], [`Problem::StationClosed`], [`Problem::BatteryUnavailable`],
-/// [`Problem::DuplicateBooking`], [`Problem::IdempotencyMismatch`].
+/// [`Problem::DuplicateBooking`], [`Problem::SubscriptionLimitExceeded`], [`Problem::IdempotencyMismatch`].
 pub async fn book(
     app: &App,
     actor: &Actor,
@@ -71,8 +72,16 @@ impl Booking {
         let station = self.open_station(tx).await?;
         self.check_vehicle(tx).await?;
         let models = self.models(tx).await?;
+        let (method, packs) = (self.order.payment_method, self.order.packs());
+        // Before the packs: who waits for a plan must not keep any from others meanwhile.
+        let cover = Cover::of(tx, self.actor.user, station.operator, method, packs).await?;
         let claimed = self.claim_packs(tx, &station).await?;
-        let id = self.insert(tx, &station, &models, &claimed).await?;
+        let id = self
+            .insert(tx, &station, &models, &claimed, cover.as_ref())
+            .await?;
+        if let Some(cover) = &cover {
+            cover.note(tx, id).await?;
+        }
         self.tell(tx, id, &models, &claimed).await?;
         tx.settle().await?;
         let now = tx.now();
@@ -156,11 +165,13 @@ impl Booking {
         station: &StationRow,
         models: &BTreeMap<BatteryModelId, BatteryModelOut>,
         claimed: &[(Line, Claimed)],
+        cover: Option<&Cover>,
     ) -> Result<BookingId, Failure> {
         let now = tx.now();
         let deadline = now + self.order.hold_for;
         let grace_until = deadline + self.timers.length(Timer::Grace);
-        let price = |pack: &Claimed| models.get(&pack.model).map_or(0, |model| model.price);
+        let named = |(line, pack): &(Line, Claimed)| Cover::line(cover, line.kind, models.get(&pack.model));
+        let total_amount = claimed.iter().map(|one| named(one).1).sum();
         let currency = claimed
             .first()
             .and_then(|(_, pack)| models.get(&pack.model))
@@ -177,22 +188,18 @@ impl Booking {
             deadline,
             grace_until,
             due_at: due_while_waiting(&self.timers, false, deadline, grace_until, now),
-            payment_method: PaymentMethod::Cash,
-            total_amount: claimed.iter().map(|(_, pack)| price(pack)).sum(),
+            payment_method: self.order.payment_method,
+            payment_state: PaymentState::at_first(self.order.payment_method, total_amount),
+            total_amount,
             currency: currency.unwrap_or(Currency::INR),
             vehicle: self.order.vehicle.clone(),
         })
         .await?;
-        for ((line, pack), position) in claimed.iter().zip(1..) {
+        for (one, position) in claimed.iter().zip(1..) {
+            let (line, pack) = one;
             let item = ItemId(tx.next_id(IdKind::Item)?);
-            let verb = if line.kind == crate::domain::ItemKind::Take {
-                "Take"
-            } else {
-                "Swap"
-            };
-            let model = models.get(&pack.model).map_or("", |model| model.name.as_str());
-            let name = format!("{verb}, {model}");
-            let (model, battery, slot, price) = (pack.model, pack.battery, pack.slot, price(pack));
+            let (name, price) = named(one);
+            let (model, battery, slot) = (pack.model, pack.battery, pack.slot);
             let item = NewItem {
                 id: item,
                 kind: line.kind,

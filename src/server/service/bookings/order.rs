@@ -25,6 +25,8 @@ pub struct Order {
     pub vehicle: Option<String>,
     /// How long to hold the packs.
     pub hold_for: Duration,
+    /// How it is to be paid.
+    pub payment_method: PaymentMethod,
 }
 
 /// One pack.
@@ -46,10 +48,10 @@ impl Order {
         let lines = lines(&body.items, &mut errors);
         let vehicle = vehicle(body.vehicle.as_deref(), &mut errors);
         let hold_for = hold_for(body.hold_minutes, timers, &mut errors);
-        if body.payment_method != PaymentMethod::Cash {
+        if !matches!(body.payment_method, PaymentMethod::Cash | PaymentMethod::Plan) {
             errors.push(FieldError::new(
                 "payment_method",
-                "This station takes cash only; send \"cash\".",
+                "This station takes cash and its operator's plans; send \"cash\" or \"plan\".",
             ));
         }
         if body.pickup_at.is_some() {
@@ -67,7 +69,14 @@ impl Order {
             lines,
             vehicle,
             hold_for,
+            payment_method: body.payment_method,
         })
+    }
+
+    /// How many packs it hands out.
+    pub fn packs(&self) -> i64 {
+        let packs = self.lines.iter().filter(|line| line.kind.takes_a_pack()).count();
+        i64::try_from(packs).unwrap_or(i64::MAX)
     }
 
     /// How many packs of each model are asked for (certain packs not counted).

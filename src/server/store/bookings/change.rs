@@ -31,6 +31,8 @@ pub struct NewBooking {
     pub due_at: Timestamp,
     /// How it is paid.
     pub payment_method: PaymentMethod,
+    /// How far that is.
+    pub payment_state: PaymentState,
     /// What it costs, in minor units.
     pub total_amount: i64,
     /// Of which currency.
@@ -88,7 +90,7 @@ impl Tx<'_> {
         sqlx::query(
             "INSERT INTO booking (id, code, pin, user_id, station_id, state, version, deadline, grace_until, due_at,
                  payment_method, payment_state, total_amount, currency, vehicle, created_at, confirmed_at)
-             VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, 'due', $11, $12, $13, $14, $15)",
+             VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, $16, $11, $12, $13, $14, $15)",
         )
         .bind(new.id.0)
         .bind(new.code.clone())
@@ -105,6 +107,7 @@ impl Tx<'_> {
         .bind(new.vehicle.clone())
         .bind(now)
         .bind((new.state == BookingState::Confirmed).then_some(now))
+        .bind(new.payment_state.as_str())
         .execute(self.connection())
         .await
         .map_err(overtaken_if_taken)?;
