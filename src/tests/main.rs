@@ -17,5 +17,6 @@ mod notifications;
 mod openapi;
 mod plans;
 mod plans_limit;
+mod plans_pages;
 mod stations;
 mod whatever_happens;

@@ -139,7 +139,18 @@ pub async fn current(
     operator: Option<OperatorId>,
     now: Timestamp,
 ) -> Result<Option<SubscriptionRow>, StoreError> {
-    let row = sqlx::query(
+    let all = all_current(connection, user, operator, now).await?;
+    Ok(all.into_iter().next())
+}
+
+/// Somebody's subscriptions that last at an instant, newest first: one with each operator, or with one only.
+pub async fn all_current(
+    connection: &mut AnyConnection,
+    user: UserId,
+    operator: Option<OperatorId>,
+    now: Timestamp,
+) -> Result<Vec<SubscriptionRow>, StoreError> {
+    let rows = sqlx::query(
         "SELECT subscription.id, subscription.user_id, subscription.operator_id, subscription.plan_id,
              plan.name AS plan_name, subscription.state, subscription.months, subscription.swaps_per_month,
              subscription.priority, subscription.discount_percent, subscription.price, subscription.credit,
@@ -152,15 +163,14 @@ pub async fn current(
            AND subscription.state IN ('active', 'cancelled')
            AND subscription.starts_at <= $3
            AND subscription.ends_at > $3
-         ORDER BY subscription.id DESC
-         LIMIT 1",
+         ORDER BY subscription.id DESC",
     )
     .bind(user.0)
     .bind(operator.map(|operator| operator.0))
     .bind(now.micros())
-    .fetch_optional(connection)
+    .fetch_all(connection)
     .await?;
-    row.as_ref().map(subscription).transpose()
+    rows.iter().map(subscription).collect()
 }
 
 /// One subscription, current or not.

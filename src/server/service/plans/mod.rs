@@ -6,16 +6,16 @@ mod sell;
 mod subscribe;
 
 pub use cover::Cover;
-pub use sell::{create, operator, set_terms, update};
+pub use sell::{create, desk, operator, set_terms, update};
 pub use subscribe::{cancel, change, end_due, resume, subscribe};
 
-use crate::domain::{OperatorId, Problem};
-use crate::protocol::rest::{PlanOut, PlanUseOut, SubscriptionOut};
+use crate::domain::{OperatorId, Problem, StationId, Timestamp};
+use crate::protocol::rest::{OperatorOut, PlanOut, PlanUseOut, SubscriptionOut};
 use crate::server::App;
 use crate::server::service::Actor;
 use crate::server::store::plans as sold;
 use crate::server::store::subscriptions::SubscriptionRow;
-use crate::server::store::{Connection, StoreError, plan_use, subscriptions as bought};
+use crate::server::store::{Connection, StoreError, plan_use, stations, subscriptions as bought};
 
 /// The plans of one operator or of all, the cheapest first. Operators see those of their own that cannot be
 /// bought any more too.
@@ -52,6 +52,40 @@ pub async fn mine(
     }
 }
 
+/// All my plans that last now, newest first: one with each operator.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn all_mine(app: &App, actor: &Actor) -> Result<Vec<SubscriptionOut>, Problem> {
+    let mut snapshot = app.db.snapshot().await?;
+    let now = app.clock.now();
+    let mut mine = Vec::new();
+    for row in bought::all_current(&mut snapshot, actor.user, None, now).await? {
+        mine.extend(to_out(&mut snapshot, &row, now).await?);
+    }
+    Ok(mine)
+}
+
+/// How one pays at a station: its operator's terms, and my plan with it.
+///
+/// # Errors
+/// [`Problem::NotFound`].
+pub async fn at_station(
+    app: &App,
+    actor: Option<&Actor>,
+    station: StationId,
+) -> Result<(OperatorOut, Option<SubscriptionOut>), Problem> {
+    let mut snapshot = app.db.snapshot().await?;
+    let row = stations::find(&mut snapshot, station).await?;
+    let row = row.ok_or_else(|| Problem::not_found("station"))?;
+    drop(snapshot);
+    let mine = match actor {
+        Some(actor) => mine(app, actor, Some(row.operator)).await?,
+        None => None,
+    };
+    Ok((sell::operator(app, row.operator).await?, mine))
+}
+
 /// What my bookings used of the running month, newest first; nothing where I have no plan.
 ///
 /// # Errors
@@ -74,7 +108,7 @@ pub async fn uses(
 async fn to_out(
     connection: &mut Connection,
     row: &SubscriptionRow,
-    now: crate::domain::Timestamp,
+    now: Timestamp,
 ) -> Result<Option<SubscriptionOut>, StoreError> {
     let (Some(month), Some(plan)) = (row.month_at(now), sold::find(connection, row.plan).await?) else {
         return Ok(None);

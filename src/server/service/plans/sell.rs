@@ -9,7 +9,7 @@ use crate::server::service::form::Form;
 use crate::server::service::{Actor, IdempotencyKey};
 use crate::server::store::idempotency::{Claim, NextAction};
 use crate::server::store::plans::NewPlan;
-use crate::server::store::{Audit, Failure, IdKind, Tx, plans as rows};
+use crate::server::store::{Audit, Failure, IdKind, Tx, plans as rows, stations};
 
 const MAX_NAME: usize = 40;
 
@@ -111,6 +111,30 @@ pub async fn update(app: &App, actor: &Actor, plan: PlanId, patch: PlanPatch) ->
             })
         })
         .await
+}
+
+/// What an operator sees of its own: how one pays there, and all its plans. The administrator says whose, or sees
+/// the first one's.
+///
+/// # Errors
+/// [`Problem::Forbidden`], [`Problem::NotFound`].
+pub async fn desk(
+    app: &App,
+    actor: &Actor,
+    asked: Option<OperatorId>,
+) -> Result<(OperatorOut, Vec<PlanOut>), Problem> {
+    let mut snapshot = app.db.snapshot().await?;
+    let first = stations::operators(&mut snapshot).await?.first().copied();
+    let operator = asked
+        .or(actor.operator)
+        .or(first)
+        .filter(|operator| actor.may_operate(*operator))
+        .ok_or_else(|| Problem::forbidden("Only operators and administrators set plans."))?;
+    let terms = rows::operator(&mut snapshot, operator)
+        .await?
+        .ok_or_else(no_such_operator)?;
+    let plans = rows::list(&mut snapshot, Some(operator), Some(operator)).await?;
+    Ok((terms, plans.iter().map(rows::PlanRow::to_out).collect()))
 }
 
 /// How one pays with an operator.
