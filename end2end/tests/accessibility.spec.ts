@@ -20,6 +20,8 @@ const visits: Visit[] = [
   { name: "bookings", who: "rider", path: () => paths.bookings },
   { name: "inbox", who: "rider", path: () => paths.inbox },
   { name: "account", who: "rider", path: () => paths.account },
+  { name: "plans", who: "rider", path: () => "/plans?months=12" },
+  { name: "my plan", who: "rider", path: () => "/plan" },
   { name: "staff", who: "attendant", path: () => paths.staff(downtown.id) },
 ];
 

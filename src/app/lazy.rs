@@ -47,6 +47,12 @@ pub struct ProfileRoute;
 pub struct StaffRoute;
 /// A station's work.
 pub struct CounterRoute;
+/// The plans on sale.
+pub struct PlansRoute;
+/// The plan I have.
+pub struct PlanRoute;
+/// The plans an operator sells.
+pub struct PlanDeskRoute;
 
 #[lazy_route]
 impl LazyRoute for StationRoute {
@@ -135,5 +141,35 @@ impl LazyRoute for CounterRoute {
     }
     fn view(_this: Self) -> AnyView {
         view! { <pages::StationCounter /> }.into_any()
+    }
+}
+
+#[lazy_route]
+impl LazyRoute for PlansRoute {
+    fn data() -> Self {
+        Self
+    }
+    fn view(_this: Self) -> AnyView {
+        view! { <pages::Plans /> }.into_any()
+    }
+}
+
+#[lazy_route]
+impl LazyRoute for PlanRoute {
+    fn data() -> Self {
+        Self
+    }
+    fn view(_this: Self) -> AnyView {
+        view! { <pages::MyPlan /> }.into_any()
+    }
+}
+
+#[lazy_route]
+impl LazyRoute for PlanDeskRoute {
+    fn data() -> Self {
+        Self
+    }
+    fn view(_this: Self) -> AnyView {
+        view! { <pages::PlanDesk /> }.into_any()
     }
 }

@@ -54,6 +54,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/sign-in") view={Lazy::<lazy::SignInRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/register") view={Lazy::<lazy::RegisterRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/profile") view={Lazy::<lazy::ProfileRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/plans") view={Lazy::<lazy::PlansRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/plan") view={Lazy::<lazy::PlanRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/operator/plans") view={Lazy::<lazy::PlanDeskRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/staff") view={Lazy::<lazy::StaffRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/staff/stations/:id") view={Lazy::<lazy::CounterRoute>::new()} ssr=SsrMode::Async />
                 </Routes>

@@ -50,4 +50,8 @@ id! {
     NotificationId,
     /// A service that a station offers besides swaps.
     ServiceId,
+    /// A number of swaps a month at a price, as an operator sells it.
+    PlanId,
+    /// A plan somebody bought for some months.
+    SubscriptionId,
 }

@@ -13,6 +13,7 @@ pub mod item;
 pub mod money;
 pub mod notification;
 pub mod payment;
+pub mod plan;
 pub mod problem;
 #[cfg(any(test, not(feature = "ssr")))]
 mod problem_read;
@@ -24,13 +25,14 @@ pub use account::{DisplayName, Email, Password, Phone, Role};
 pub use battery::{BatteryState, Grade, Percent, SlotNumber};
 pub use booking::{BookingState, Command};
 pub use id::{
-    BatteryId, BatteryModelId, BookingId, HoldId, ItemId, NotificationId, OperatorId, ServiceId, StationId,
-    UserId,
+    BatteryId, BatteryModelId, BookingId, HoldId, ItemId, NotificationId, OperatorId, PlanId, ServiceId,
+    StationId, SubscriptionId, UserId,
 };
 pub use item::{ItemKind, ItemState, ServiceCommand};
 pub use money::{Currency, Money};
 pub use notification::{Level, NotificationKind};
 pub use payment::{PaymentMethod, PaymentState};
+pub use plan::{PlanRefusal, SubscriptionState};
 pub use problem::{Alternative, FieldError, Problem};
 pub use station::{InventoryAction, Position, ReleaseReason, StationStatus};
 pub use time::{Clock, Timestamp};

@@ -96,6 +96,33 @@ impl Money {
     pub const fn new(minor: i64, currency: Currency) -> Self {
         Self { minor, currency }
     }
+
+    /// An amount as people type it, in whole units with or without decimals: `1,999.00`. `None` for anything
+    /// else, for less than nothing, and for more than any price.
+    pub fn typed(text: &str, currency: Currency) -> Option<Self> {
+        const MOST_DIGITS: usize = 12;
+        let text: String = text.trim().chars().filter(|c| !matches!(c, ',' | ' ')).collect();
+        let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
+        let decimals = currency.decimals() as usize;
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let fits = !whole.is_empty() && whole.len() <= MOST_DIGITS && part.len() <= decimals;
+        if !fits || !digits(whole) || !digits(part) {
+            return None;
+        }
+        let minor = format!("{whole}{part:0<decimals$}").parse().ok()?;
+        Some(Self { minor, currency })
+    }
+
+    /// As [`Money::typed`] reads it again: `1999.00`.
+    pub fn plain(&self) -> String {
+        let decimals = self.currency.decimals();
+        let unit = 10_i64.pow(decimals);
+        let (whole, part) = (self.minor / unit, self.minor % unit);
+        match decimals {
+            0 => whole.to_string(),
+            _ => format!("{whole}.{part:0width$}", width = decimals as usize),
+        }
+    }
 }
 
 /// As people read it: `₹1,250.00`.
@@ -141,6 +168,20 @@ mod tests {
         for (minor, currency, text) in cases {
             assert_eq!(Money::new(minor, currency.parse().unwrap()).to_string(), text);
         }
+    }
+
+    #[test]
+    fn an_amount_is_read_as_people_type_it() {
+        let read =
+            |text, currency: &str| Money::typed(text, currency.parse().unwrap()).map(|money| money.minor);
+        for (text, minor) in [("799", 79_900), (" 1,999.00 ", 199_900), ("0.5", 50), ("0", 0)] {
+            assert_eq!(read(text, "INR"), Some(minor), "{text}");
+        }
+        assert_eq!(read("1500", "JPY"), Some(1_500));
+        for text in ["", "-1", "1.234", ".5", "1e3", "₹5", "9999999999999"] {
+            assert_eq!(read(text, "INR"), None, "{text}");
+        }
+        assert_eq!(Money::new(199_905, Currency::INR).plain(), "1999.05");
     }
 
     #[test]

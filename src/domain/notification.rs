@@ -71,11 +71,15 @@ pub enum NotificationKind {
     ServiceAssigned,
     /// To holders of a booking at a station: it closes, or a held pack failed.
     StationAlert,
+    /// To the customer: four fifths of the month's swaps are used.
+    PlanLimitNear,
+    /// To the customer: all of the month's swaps are used.
+    PlanLimitReached,
 }
 
 impl NotificationKind {
     /// Every kind.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::BookingConfirmed,
         Self::BookingReady,
         Self::BookingExpiring,
@@ -90,6 +94,8 @@ impl NotificationKind {
         Self::ServiceCompleted,
         Self::ServiceAssigned,
         Self::StationAlert,
+        Self::PlanLimitNear,
+        Self::PlanLimitReached,
     ];
 
     /// How urgent it is. A cancellation is a warning for the customer and an information for the station;
@@ -106,7 +112,9 @@ impl NotificationKind {
             | Self::BookingNoShow
             | Self::BookingDeclined
             | Self::BookingCancelled
-            | Self::StationAlert => Level::Warning,
+            | Self::StationAlert
+            | Self::PlanLimitNear
+            | Self::PlanLimitReached => Level::Warning,
             Self::BookingRenewFailed => Level::Error,
             Self::NewBooking | Self::ServiceAssigned => Level::Info,
         }
@@ -129,6 +137,8 @@ impl NotificationKind {
             Self::ServiceCompleted => "Service done",
             Self::ServiceAssigned => "Service assigned",
             Self::StationAlert => "News from your station",
+            Self::PlanLimitNear => "Few swaps left",
+            Self::PlanLimitReached => "No swaps left",
         }
     }
 
@@ -149,6 +159,8 @@ impl NotificationKind {
             Self::ServiceCompleted => "service_completed",
             Self::ServiceAssigned => "service_assigned",
             Self::StationAlert => "station_alert",
+            Self::PlanLimitNear => "plan_limit_near",
+            Self::PlanLimitReached => "plan_limit_reached",
         }
     }
 }
@@ -258,6 +270,17 @@ pub mod text {
     /// To the holder of a booking, when another pack takes the place of hers.
     pub fn battery_exchanged(station: &str, slot: &str) -> String {
         format!("{station} holds another battery for you now: slot {slot}.")
+    }
+
+    /// To the customer, when four fifths of the month's swaps are used.
+    pub fn plan_limit_near(used: i64, limit: i64, plan: &str) -> String {
+        format!("You have used {used} of the {limit} swaps of your {plan} plan this month.")
+    }
+
+    /// To the customer, when all of them are; `renews` is the day on which the next month begins, if one does.
+    pub fn plan_limit_reached(limit: i64, plan: &str, renews: Option<&str>) -> String {
+        let more = renews.map_or_else(String::new, |day| format!(" More from {day}."));
+        format!("You have used all {limit} swaps of your {plan} plan this month.{more}")
     }
 
     /// To the customer, when everything was handed over.

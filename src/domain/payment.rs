@@ -67,6 +67,15 @@ pub enum PaymentState {
 }
 
 impl PaymentState {
+    /// Where the payment of a booking begins: a plan that covers everything leaves nothing to pay.
+    pub fn at_first(method: PaymentMethod, total_amount: i64) -> Self {
+        if method == PaymentMethod::Plan && total_amount == 0 {
+            Self::Waived
+        } else {
+            Self::Due
+        }
+    }
+
     /// Every state.
     pub const ALL: [Self; 4] = [Self::Due, Self::Paid, Self::Waived, Self::Cancelled];
 

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{BookingId, BookingState, Command, StationId, StationStatus, Timestamp};
+use super::{BookingId, BookingState, Command, PlanRefusal, StationId, StationStatus, Timestamp, plan};
 
 /// Another station that has what was asked for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -206,6 +206,26 @@ pub enum Problem {
         /// Why, and what to do.
         detail: String,
     },
+    /// The customer's plan does not pay for the booking, and nothing else does.
+    #[error("{}", plan::refusal(*reason, *limit, *left, *renews_at))]
+    SubscriptionLimitExceeded {
+        /// Why.
+        reason: PlanRefusal,
+        /// Swaps a month; 0 where there is no plan that would count.
+        limit: i64,
+        /// How many of them are left.
+        left: i64,
+        /// For a full month, when the next one begins; none when the plan ends with it.
+        renews_at: Option<Timestamp>,
+    },
+    /// There is a plan with this operator already.
+    #[error("You have the {plan_name} plan already. Change it instead of buying another.")]
+    AlreadySubscribed {
+        /// What it is called.
+        plan_name: String,
+        /// Until when it lasts.
+        until: Timestamp,
+    },
     /// The same idempotency key came with another request.
     #[error("This Idempotency-Key was used for another request. Use a new key.")]
     IdempotencyMismatch,
@@ -301,6 +321,10 @@ impl Problem {
             Self::NoFreeSlot => ("no_free_slot", 409, "No free slot"),
             Self::SerialTaken => ("serial_taken", 409, "Serial number taken"),
             Self::BatteryBusy { .. } => ("battery_busy", 409, "Battery in use"),
+            Self::SubscriptionLimitExceeded { .. } => {
+                ("subscription_limit_exceeded", 403, "Not covered by a plan")
+            }
+            Self::AlreadySubscribed { .. } => ("already_subscribed", 409, "Subscribed already"),
             Self::IdempotencyMismatch => ("idempotency_mismatch", 422, "Idempotency key reused"),
             Self::Unavailable => ("unavailable", 503, "Busy"),
             Self::Internal => ("internal", 500, "Our mistake"),

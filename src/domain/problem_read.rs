@@ -4,7 +4,8 @@
 use serde::Deserialize;
 
 use super::{
-    Alternative, BookingId, BookingState, Command, FieldError, Problem, StationId, StationStatus, Timestamp,
+    Alternative, BookingId, BookingState, Command, FieldError, PlanRefusal, Problem, StationId,
+    StationStatus, Timestamp,
 };
 
 #[derive(Deserialize)]
@@ -32,6 +33,11 @@ struct Members {
     slot_time: Option<Timestamp>,
     booked_count: Option<i64>,
     capacity: Option<i64>,
+    reason: Option<PlanRefusal>,
+    limit: Option<i64>,
+    left: Option<i64>,
+    renews_at: Option<Timestamp>,
+    plan_name: Option<String>,
 }
 
 #[cfg(not(feature = "ssr"))]
@@ -106,6 +112,16 @@ impl Members {
             "no_free_slot" => Problem::NoFreeSlot,
             "serial_taken" => Problem::SerialTaken,
             "battery_busy" => Problem::BatteryBusy { detail: self.detail? },
+            "subscription_limit_exceeded" => Problem::SubscriptionLimitExceeded {
+                reason: self.reason?,
+                limit: self.limit?,
+                left: self.left?,
+                renews_at: self.renews_at,
+            },
+            "already_subscribed" => Problem::AlreadySubscribed {
+                plan_name: self.plan_name?,
+                until: self.until?,
+            },
             "idempotency_mismatch" => Problem::IdempotencyMismatch,
             "unavailable" => Problem::Unavailable,
             "internal" => Problem::Internal,
@@ -141,6 +157,8 @@ mod tests {
                 "state": "ready", "allowed": ["collect"], "tries_left": 8, "until": "2026-11-21T10:30:00Z",
                 "slot_label": "A1", "why": "it is late", "deadline": "14:35",
                 "slot_time": "2026-11-21T10:30:00Z", "booked_count": 2, "capacity": 2,
+                "reason": "monthly_limit", "limit": 10, "left": 0,
+                "renews_at": "2026-12-21T10:30:00Z", "plan_name": "Basic",
             });
             let members: Members = serde_json::from_value(json.clone()).unwrap();
             let problem: Problem = serde_json::from_value(json).unwrap();

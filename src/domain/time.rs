@@ -73,6 +73,18 @@ impl Timestamp {
         format!("{day} {} {year}", MONTHS[month as usize - 1])
     }
 
+    /// The same time of day (UTC) so many calendar months later; where that month has no such day, its last.
+    pub fn months_later(self, months: u32) -> Self {
+        let (year, month, day, _) = self.civil();
+        let count = i64::from(month) - 1 + i64::from(months);
+        let year = year + count.div_euclid(12);
+        let month = u32::try_from(count.rem_euclid(12)).unwrap_or(0) + 1;
+        let day = day.min(days_in_month(year, month));
+        let days = days_from_civil(year, month, day).unwrap_or(0);
+        let of_day = self.0.rem_euclid(SECONDS_PER_DAY * MICROS_PER_SECOND);
+        Self(days * SECONDS_PER_DAY * MICROS_PER_SECOND + of_day)
+    }
+
     fn shifted(self, utc_offset_minutes: i32) -> Self {
         Self(self.0 + i64::from(utc_offset_minutes) * 60 * MICROS_PER_SECOND)
     }
@@ -293,6 +305,26 @@ mod tests {
         assert_eq!(instant.clock_time(330), "02:00");
         assert_eq!(instant.clock_time_with_seconds(0), "20:30:05");
         assert_eq!(instant.calendar_day(330), "22 Nov 2026");
+    }
+
+    #[test]
+    fn a_month_later_is_the_same_day_or_the_last_one() {
+        let cases = [
+            ("2026-11-21T10:30:00Z", 1, "2026-12-21T10:30:00Z"),
+            ("2026-12-31T23:59:59.5Z", 2, "2027-02-28T23:59:59.5Z"),
+            ("2027-12-31T00:00:00Z", 2, "2028-02-29T00:00:00Z"),
+            ("2026-10-31T08:00:00Z", 1, "2026-11-30T08:00:00Z"),
+            ("2026-01-15T00:00:00Z", 0, "2026-01-15T00:00:00Z"),
+            ("2024-02-29T12:00:00Z", 12, "2025-02-28T12:00:00Z"),
+        ];
+        for (from, months, to) in cases {
+            let from: Timestamp = from.parse().unwrap();
+            assert_eq!(
+                from.months_later(months),
+                to.parse().unwrap(),
+                "{from} and {months}"
+            );
+        }
     }
 
     proptest::proptest! {

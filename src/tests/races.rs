@@ -148,7 +148,7 @@ impl Races {
             let patch = BatteryPatch {
                 state: Some(state),
                 soc: Some(100),
-                station_id: Some(lane.station.0),
+                station_id: (state == BatteryState::Returned).then_some(lane.station.0),
                 ..BatteryPatch::default()
             };
             let done = batteries::update(&self.app.app, &self.staff, pack, patch).await;

@@ -25,6 +25,8 @@ pub struct Order {
     pub hold: String,
     /// The vehicle's registration.
     pub vehicle: String,
+    /// How to pay: `plan`, or in cash.
+    pub pay: String,
 }
 
 impl Order {
@@ -42,6 +44,9 @@ impl Order {
         }
         if !self.vehicle.is_empty() {
             query.insert("vehicle", self.vehicle.clone());
+        }
+        if !self.pay.is_empty() {
+            query.insert("pay", self.pay.clone());
         }
         format!("/stations/{}{}", self.station, query.to_query_string())
     }
@@ -116,7 +121,11 @@ fn read(order: &Order) -> Result<crate::protocol::rest::BookIn, Problem> {
     Ok(BookIn {
         station_id: order.station,
         items,
-        payment_method: PaymentMethod::Cash,
+        payment_method: if order.pay == PaymentMethod::Plan.as_str() {
+            PaymentMethod::Plan
+        } else {
+            PaymentMethod::Cash
+        },
         vehicle: (!vehicle.is_empty()).then(|| vehicle.to_owned()),
         pickup_at: None,
         hold_minutes: if order.hold.is_empty() {

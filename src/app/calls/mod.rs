@@ -7,6 +7,7 @@ pub mod bookings;
 pub mod codec;
 pub mod notifications;
 pub mod packs;
+pub mod plans;
 pub mod staff;
 pub mod stations;
 pub mod steps;

@@ -51,10 +51,21 @@ pub struct StationPage {
     pub distance_m: Option<i64>,
     /// Minutes for which packs are held unless she chooses otherwise.
     pub hold_minutes: i64,
+    /// How one pays here.
+    pub pay: PayHere,
     /// Makes a repeated order of this page have one effect.
     pub key: String,
     /// The server's clock at this answer.
     pub as_of: Timestamp,
+}
+
+/// How somebody pays at a station.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PayHere {
+    /// One may pay per swap without a plan.
+    pub per_swap: bool,
+    /// My plan that is good here: its name, and the swaps left this month.
+    pub plan: Option<(String, i64)>,
 }
 
 /// The stations that fit.
@@ -96,6 +107,7 @@ pub async fn see_station(
     near: Option<String>,
 ) -> Result<StationPage, Problem> {
     use crate::domain::{Position, StationId, Timer};
+    use crate::server::service::plans;
     use crate::server::service::stations::{self, StationQuery};
 
     const NEARBY: usize = 3;
@@ -128,11 +140,16 @@ pub async fn see_station(
     let distance_m = person
         .zip(here)
         .map(|(person, here)| person.distance_m(here).round() as i64);
+    let (operator, plan) = plans::at_station(&app, super::visitor().as_ref(), id).await?;
     let hold = app.timers.length(Timer::HoldTtl).as_secs().div_ceil(60);
     Ok(StationPage {
         nearby: nearby.collect(),
         models: stations::models(&app).await?,
         hold_minutes: i64::try_from(hold).unwrap_or(15),
+        pay: PayHere {
+            per_swap: operator.pay_per_swap,
+            plan: plan.map(|plan| (plan.plan.name, plan.left)),
+        },
         key: uuid::Uuid::now_v7().to_string(),
         station,
         packs,

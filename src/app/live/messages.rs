@@ -57,10 +57,18 @@ pub fn place_of(notification: &NotificationOut) -> Option<String> {
         {
             Some(format!("/staff/stations/{station}?booking={booking}#open"))
         }
+        _ if is_about_a_plan(notification.event) => Some("/plan".to_owned()),
         (Some(booking), _) => Some(format!("/bookings/{booking}")),
         (None, Some(station)) => Some(format!("/stations/{station}")),
         (None, None) => None,
     }
+}
+
+fn is_about_a_plan(kind: NotificationKind) -> bool {
+    matches!(
+        kind,
+        NotificationKind::PlanLimitNear | NotificationKind::PlanLimitReached
+    )
 }
 
 /// The symbol of a kind of message, in the toast and in the inbox.
@@ -77,7 +85,9 @@ pub fn icon_of(kind: NotificationKind) -> &'static str {
         | Kind::BookingNoShow
         | Kind::BookingRenewFailed
         | Kind::BookingDeclined
-        | Kind::StationAlert => "alert",
+        | Kind::StationAlert
+        | Kind::PlanLimitNear
+        | Kind::PlanLimitReached => "alert",
     }
 }
 

@@ -25,14 +25,16 @@ pub struct Queue {
     pub rows: RwSignal<Vec<Queued>>,
 }
 
-/// Those to prepare first, by deadline; then those that wait to be handed over; then the rest.
-fn rank(booking: &BookingOut) -> (u8, crate::domain::Timestamp, BookingId) {
+/// Those to prepare first, by deadline; then those that wait to be handed over; then the rest. Among those that
+/// wait, whoever has a plan with priority comes first.
+fn rank(booking: &BookingOut) -> (u8, bool, crate::domain::Timestamp, BookingId) {
     let turn = match booking.state {
         BookingState::Requested | BookingState::Confirmed => 0,
         BookingState::Ready | BookingState::CheckedIn | BookingState::InService => 1,
         _ => 2,
     };
-    (turn, booking.deadline, booking.id)
+    let waits_behind = turn == 2 || booking.priority != Some(true);
+    (turn, waits_behind, booking.deadline, booking.id)
 }
 
 impl Queue {
@@ -162,6 +164,7 @@ mod tests {
             undo_until: None,
             reason: None,
             customer_name: None,
+            priority: None,
             epoch: String::new(),
             seq: 0,
         }
@@ -187,6 +190,20 @@ mod tests {
         assert_eq!((order(queue), queue.news()), (vec![3, 2, 1, 4], (1, 1)));
         queue.tidy();
         assert_eq!((order(queue), queue.news()), (vec![4, 2, 1], (0, 0)));
+    }
+
+    #[test]
+    fn a_plan_with_priority_comes_first_among_those_that_wait() {
+        let owner = Owner::new();
+        owner.set();
+        let mut premium = booking(3, BookingState::Confirmed, 9);
+        premium.priority = Some(true);
+        let queue = Queue::new(vec![
+            booking(1, BookingState::Ready, 1),
+            booking(2, BookingState::Confirmed, 5),
+            premium,
+        ]);
+        assert_eq!(order(queue), [3, 2, 1]);
     }
 
     #[test]

@@ -47,12 +47,33 @@ fn Account(user: UserOut) -> impl IntoView {
                     </div>
                     <SignOutButton />
                 </div>
+                <PlanLinks may_operate=user.role.may_operate() />
                 <Details user />
                 <Password />
                 <Messages />
                 <Close />
             </div>
         </div>
+    }
+}
+
+/// The ways to the swaps I bought, and for operators to what they sell.
+#[component]
+fn PlanLinks(may_operate: bool) -> impl IntoView {
+    view! {
+        <nav class="btns" aria-label="Plans">
+            <a class="btn" href="/plan">
+                "My plan"
+            </a>
+            {may_operate
+                .then(|| {
+                    view! {
+                        <a class="btn" href="/operator/plans">
+                            "Plans we sell"
+                        </a>
+                    }
+                })}
+        </nav>
     }
 }
 

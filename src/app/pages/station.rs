@@ -6,6 +6,7 @@ mod head;
 mod instead;
 mod lines;
 mod nearby;
+mod pay;
 
 use leptos::either::{Either, EitherOf3};
 use leptos::prelude::*;

@@ -22,6 +22,7 @@ pub mod station_state;
 pub mod steps;
 pub mod strip;
 pub mod toast;
+pub mod usage;
 pub mod words;
 
 pub use announce::LiveRegions;
@@ -35,3 +36,4 @@ pub use slot_grid::{KeyToShapes, SlotGrid};
 pub use station_map::StationMap;
 pub use strip::Strip;
 pub use toast::Toasts;
+pub use usage::Usage;

@@ -102,7 +102,7 @@ pub struct CollectIn {
     pub pin: Option<String>,
 }
 
-/// A booking. `code` and `pin` for its customer only, `customer_name` for staff only.
+/// A booking. `code` and `pin` for its customer only, `customer_name` and `priority` for staff only.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct BookingOut {
@@ -192,6 +192,9 @@ pub struct BookingOut {
     /// Whose it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer_name: Option<String>,
+    /// For staff: its customer's plan lets it be prepared first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<bool>,
     /// Bookmark of this state in the booking's topic.
     pub epoch: String,
     /// Bookmark of this state in the booking's topic.

@@ -7,6 +7,7 @@ mod account;
 mod battery;
 mod booking;
 mod notification;
+mod plan;
 mod rules;
 mod station;
 
@@ -14,6 +15,7 @@ pub use account::*;
 pub use battery::*;
 pub use booking::*;
 pub use notification::*;
+pub use plan::*;
 pub use rules::*;
 pub use station::*;
 

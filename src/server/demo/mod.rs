@@ -12,17 +12,18 @@ use std::time::Duration;
 
 use crate::domain::battery::MIN_DISPENSE_SOC;
 use crate::domain::{
-    BatteryId, BatteryModelId, BatteryState, Currency, OperatorId, Percent, Position, Problem, Role,
+    BatteryId, BatteryModelId, BatteryState, Currency, OperatorId, Percent, PlanId, Position, Problem, Role,
     SlotNumber, StationId, StationStatus, UserId,
 };
 use crate::protocol::rest::BatteryModelOut;
 use crate::server::store::accounts::find_by_email;
 use crate::server::store::demo::NewPerson;
+use crate::server::store::plans::NewPlan;
 use crate::server::store::stations::NewStation;
 use crate::server::store::stock::{NewPack, Place};
 use crate::server::store::{Audit, Cause, Connection, Failure, IdKind, StoreError, Tx, demo, stations};
 use crate::server::{App, hours};
-use network::{MODELS, OPERATOR, PEOPLE, RIDERS, SERVICES, SITES, Stands};
+use network::{MODELS, OPERATOR, PEOPLE, PLANS, RIDERS, SERVICES, SITES, Stands};
 
 /// An account to try the demo with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +81,7 @@ async fn plant(app: &App) -> Result<(), Problem> {
         (IdKind::Service, 16),
         (IdKind::BatteryModel, 3),
         (IdKind::Battery, 160),
+        (IdKind::Plan, 4),
         (IdKind::Audit, 64),
     ] {
         app.db.reserve_ids(kind, count).await?;
@@ -130,6 +132,7 @@ impl<'t, 'c> Planting<'t, 'c> {
             // Somebody else loads it at the same moment.
             return Err(Problem::Unavailable.into());
         }
+        self.plans().await?;
         let mut people = Vec::with_capacity(PEOPLE.len());
         for person in &PEOPLE {
             people.push(
@@ -153,6 +156,22 @@ impl<'t, 'c> Planting<'t, 'c> {
             }
         }
         self.packs_on_the_road(&riders).await?;
+        Ok(())
+    }
+
+    async fn plans(&mut self) -> Result<(), StoreError> {
+        for plan in &PLANS {
+            let new = NewPlan {
+                id: PlanId(self.tx.next_id(IdKind::Plan)?),
+                operator: self.operator,
+                key: plan.name.to_lowercase(),
+                name: plan.name.to_owned(),
+                swaps_per_month: plan.swaps_per_month,
+                priority: plan.priority,
+                price: plan.price,
+            };
+            self.tx.insert_plan(&new).await?;
+        }
         Ok(())
     }
 

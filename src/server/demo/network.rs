@@ -61,6 +61,46 @@ pub const RIDERS: [&str; 6] = [
     "T. George",
 ];
 
+/// What can be bought by the month.
+pub struct Plan {
+    /// Name.
+    pub name: &'static str,
+    /// Swaps a month.
+    pub swaps_per_month: i64,
+    /// Its bookings are prepared first.
+    pub priority: bool,
+    /// Price a month in paise.
+    pub price: i64,
+}
+
+/// The plans, the cheapest first. Who pays most waits no longer than who pays less.
+pub const PLANS: [Plan; 4] = [
+    Plan {
+        name: "Basic",
+        swaps_per_month: 10,
+        priority: false,
+        price: 79_900,
+    },
+    Plan {
+        name: "Standard",
+        swaps_per_month: 30,
+        priority: false,
+        price: 199_900,
+    },
+    Plan {
+        name: "Premium",
+        swaps_per_month: 100,
+        priority: true,
+        price: 499_900,
+    },
+    Plan {
+        name: "Unlimited",
+        swaps_per_month: 999,
+        priority: true,
+        price: 899_900,
+    },
+];
+
 /// A type of pack.
 pub struct Model {
     /// Name.

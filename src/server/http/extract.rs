@@ -8,7 +8,9 @@ use axum::http::HeaderName;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
-use crate::domain::{BatteryId, BookingId, ItemId, NotificationId, OperatorId, Problem, StationId, UserId};
+use crate::domain::{
+    BatteryId, BookingId, ItemId, NotificationId, OperatorId, PlanId, Problem, StationId, UserId,
+};
 use crate::server::service::{Actor, ClientAddress, IdempotencyKey, Visitor};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -60,6 +62,7 @@ named! {
     UserId: "account",
     OperatorId: "operator",
     ItemId: "item",
+    PlanId: "plan",
 }
 
 fn visitor(parts: &Parts) -> Option<Actor> {

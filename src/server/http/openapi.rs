@@ -75,6 +75,7 @@ struct ProblemOut {
         (name = "Batteries", description = "What stands in the slots"),
         (name = "Bookings", description = "Hold batteries, hand them over"),
         (name = "Notifications", description = "The inbox"),
+        (name = "Plans", description = "Swaps by the month: what is sold, and what I have"),
         (name = "Health", description = "How the server is"),
     )
 )]

@@ -88,7 +88,7 @@ async fn explain(axum::extract::Path(name): axum::extract::Path<String>) -> Resp
 }
 
 /// What each problem means, beyond the one case in which somebody met it.
-const MEANINGS: [(&str, &str); 32] = [
+const MEANINGS: [(&str, &str); 34] = [
     (
         "invalid_json",
         "The body of the request is not JSON. The detail says where it stops being JSON.",
@@ -195,6 +195,14 @@ const MEANINGS: [(&str, &str); 32] = [
     (
         "battery_busy",
         "The battery is in a state in which this is not possible. The detail says why.",
+    ),
+    (
+        "subscription_limit_exceeded",
+        "No plan pays for this booking. `reason` says why: no_subscription, not_active, other_operator, or monthly_limit with `limit`, what is `left` and when the next month begins (`renews_at`). Nothing was changed.",
+    ),
+    (
+        "already_subscribed",
+        "There is a plan with this operator already, until `until`. Change that one, or wait for its end.",
     ),
     (
         "idempotency_mismatch",

@@ -5,6 +5,7 @@ pub mod cleanup;
 pub mod expiry;
 pub mod hours;
 pub mod inspection;
+pub mod plans;
 pub mod riders;
 
 use crate::server::App;
@@ -15,6 +16,7 @@ pub fn start(app: &App) {
     app.tasks.spawn(expiry::run(app.clone()));
     app.tasks.spawn(hours::run(app.clone()));
     app.tasks.spawn(inspection::run(app.clone()));
+    app.tasks.spawn(plans::run(app.clone()));
     app.tasks.spawn(cleanup::run(app.clone()));
     if app.config.simulate.0.is_some() {
         app.tasks.spawn(charging::run(app.clone()));

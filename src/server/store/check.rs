@@ -3,8 +3,8 @@
 
 use sqlx::AnyConnection;
 
-use super::StoreError;
 use super::row::Columns;
+use super::{StoreError, check_plans};
 
 /// What is asked. The word `open` here means: still somebody's.
 const CONTRADICTIONS: [&str; 13] = [
@@ -120,7 +120,7 @@ const CONTRADICTIONS: [&str; 13] = [
 /// Every contradiction, one sentence each.
 pub async fn contradictions(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
     let mut findings = Vec::new();
-    for question in CONTRADICTIONS {
+    for question in CONTRADICTIONS.into_iter().chain(check_plans::CONTRADICTIONS) {
         for row in sqlx::query(question).fetch_all(&mut *connection).await? {
             findings.push(row.plain("finding")?);
         }

@@ -36,6 +36,10 @@ pub enum IdKind {
     Notification,
     /// Audit rows.
     Audit,
+    /// What operators sell by the month.
+    Plan,
+    /// Plans that somebody bought.
+    Subscription,
 }
 
 impl IdKind {
@@ -62,6 +66,8 @@ impl IdKind {
             Self::Hold => "hold",
             Self::Notification => "notification",
             Self::Audit => "audit",
+            Self::Plan => "plan",
+            Self::Subscription => "subscription",
         }
     }
 }

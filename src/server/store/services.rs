@@ -8,7 +8,7 @@ use sqlx::AnyConnection;
 use super::bookings::ItemRecord;
 use super::row::Columns;
 use super::{StoreError, Tx};
-use crate::domain::{BookingId, ItemId, ItemState, ServiceId, StationId, Timestamp, UserId};
+use crate::domain::{BookingId, Currency, ItemId, ItemState, ServiceId, StationId, Timestamp, UserId};
 
 /// Services are planned in steps of half an hour.
 pub const SLOT: Duration = Duration::from_mins(30);
@@ -22,6 +22,8 @@ pub struct ServiceRow {
     pub name: String,
     /// Minor units.
     pub price: i64,
+    /// Of which currency.
+    pub currency: Currency,
     /// How many fit into half an hour.
     pub capacity: i64,
 }
@@ -38,16 +40,23 @@ pub async fn find(
     station: StationId,
     service: ServiceId,
 ) -> Result<Option<ServiceRow>, StoreError> {
-    let row = sqlx::query("SELECT id, name, price, capacity FROM service WHERE id = $1 AND station_id = $2")
-        .bind(service.0)
-        .bind(station.0)
-        .fetch_optional(connection)
-        .await?;
+    let row = sqlx::query(
+        "SELECT service.id, service.name, service.price, service.capacity, operator.currency
+         FROM service
+         JOIN station ON station.id = service.station_id
+         JOIN operator ON operator.id = station.operator_id
+         WHERE service.id = $1 AND service.station_id = $2",
+    )
+    .bind(service.0)
+    .bind(station.0)
+    .fetch_optional(connection)
+    .await?;
     row.map(|row| {
         Ok(ServiceRow {
             id: ServiceId(row.plain("id")?),
             name: row.plain("name")?,
             price: row.plain("price")?,
+            currency: row.word("currency")?,
             capacity: row.plain("capacity")?,
         })
     })
@@ -163,6 +172,46 @@ impl Tx<'_> {
         } else {
             Err(StoreError::Overtaken)
         }
+    }
+
+    /// Writes a service onto a booking.
+    pub async fn insert_booked_service(
+        &mut self,
+        booking: BookingId,
+        position: i64,
+        item: ItemId,
+        service: &ServiceRow,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO booking_item (id, booking_id, position, kind, name, service_id, price, state)
+             VALUES ($1, $2, $3, 'service', $4, $5, $6, 'pending')",
+        )
+        .bind(item.0)
+        .bind(booking.0)
+        .bind(position)
+        .bind(service.name.clone())
+        .bind(service.id.0)
+        .bind(service.price)
+        .execute(self.connection())
+        .await?;
+        self.touch_booking(booking).items = true;
+        Ok(())
+    }
+
+    /// Writes down in which half hour a service is to be done.
+    pub async fn plan_service(
+        &mut self,
+        booking: BookingId,
+        item: ItemId,
+        slot: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query("UPDATE booking_item SET slot_at = $2 WHERE id = $1")
+            .bind(item.0)
+            .bind(slot.micros())
+            .execute(self.connection())
+            .await?;
+        self.touch_booking(booking).items = true;
+        Ok(())
     }
 
     async fn free_seat(&mut self, service: ServiceId, slot: Timestamp) -> Result<i64, StoreError> {

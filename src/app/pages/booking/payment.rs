@@ -53,6 +53,7 @@ fn advice(booking: &BookingOut) -> &'static str {
         (PaymentState::Due, PaymentMethod::Cash) => "Pay the attendant at the station when you collect.",
         (PaymentState::Due, _) => "Due when you collect.",
         (PaymentState::Paid, _) => "Paid in full. Thank you.",
+        (PaymentState::Waived, PaymentMethod::Plan) => "Your plan pays for this.",
         (PaymentState::Waived, _) => "Nothing to pay.",
         (PaymentState::Cancelled, _) => "Nothing was paid and nothing is due.",
     }

@@ -245,6 +245,7 @@ mod tests {
             undo_until: None,
             reason: None,
             customer_name: None,
+            priority: None,
             epoch: String::new(),
             seq: 0,
         }

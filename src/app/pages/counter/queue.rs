@@ -118,6 +118,7 @@ fn Row(row: Queued, counter: Counter, open: Memo<Open>, prepare: Prepare) -> imp
     let booking = RwSignal::from(row.booking);
     let state = Memo::new(move |_| booking.read().state);
     let name = booking.with_untracked(name_of);
+    let is_first = Memo::new(move |_| booking.read().priority == Some(true));
     let what = move || booking.with(packs_and_slots);
     let due = move || booking.with(due_amount);
     let is_open = move || (open.get() == Open::Booking(id)).then_some("");
@@ -134,6 +135,7 @@ fn Row(row: Queued, counter: Counter, open: Memo<Open>, prepare: Prepare) -> imp
         >
             <div>
                 <b>{name.clone()}</b>
+                {move || is_first.get().then(|| view! { " " <span class="word">"Priority plan"</span> })}
                 <p>{what}</p>
                 <p>
                     <span class="word" data-tone=move || tone(state.get())>

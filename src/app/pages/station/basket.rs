@@ -6,7 +6,7 @@ use leptos_router::hooks::use_query_map;
 
 use crate::app::browser;
 use crate::app::calls::book::Order;
-use crate::app::calls::stations::StationPage;
+use crate::app::calls::stations::{PayHere, StationPage};
 use crate::app::live::clock::Clock;
 use crate::app::live::store::StationStore;
 use crate::app::parts::Shape;
@@ -56,6 +56,10 @@ pub struct Basket {
     pub holds: StoredValue<Vec<i64>>,
     /// The vehicle's registration.
     pub vehicle: RwSignal<String>,
+    /// How one pays here.
+    pub pay: StoredValue<PayHere>,
+    /// My plan is to pay.
+    pub by_plan: RwSignal<bool>,
     station: StationId,
     key: StoredValue<String>,
 }
@@ -98,6 +102,8 @@ impl Basket {
             hold: RwSignal::new(hold.unwrap_or(page.hold_minutes)),
             holds: StoredValue::new(holds),
             vehicle: RwSignal::new(asked("vehicle").unwrap_or_default()),
+            by_plan: RwSignal::new(begins_by_plan(&page.pay, asked("pay").as_deref())),
+            pay: StoredValue::new(page.pay.clone()),
             station: page.station.id,
             key: StoredValue::new(page.key.clone()),
         }
@@ -164,6 +170,12 @@ impl Basket {
                 .map(|pack| pack.to_string()),
             hold: self.hold.get_untracked().to_string(),
             vehicle: self.vehicle.get_untracked(),
+            pay: if self.by_plan.get_untracked() {
+                "plan"
+            } else {
+                "cash"
+            }
+            .to_owned(),
         }
     }
 
@@ -186,6 +198,15 @@ impl Basket {
         )]
         let part = || (browser::random() * 9_007_199_254_740_992.0) as u64;
         self.key.set_value(format!("{:x}-{:x}", part(), part()));
+    }
+}
+
+/// Whoever has swaps left most likely wants to use them.
+fn begins_by_plan(pay: &PayHere, asked: Option<&str>) -> bool {
+    match (&pay.plan, asked) {
+        (None, _) => false,
+        (Some(_), Some(asked)) => asked == "plan",
+        (Some((_, left)), None) => *left > 0,
     }
 }
 

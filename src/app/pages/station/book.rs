@@ -12,6 +12,7 @@ use leptos_router::params::ParamsMap;
 use super::basket::{Basket, Choice};
 use super::instead::{Instead, PROBLEM, Refused};
 use super::lines::{HoldFor, Model, chosen_row, sum};
+use super::pay::PayBy;
 use crate::app::browser;
 use crate::app::calls::book::BookPacks;
 use crate::app::live::store::StationStore;
@@ -113,6 +114,7 @@ fn BookForm(
                         on:input=move |event| basket.vehicle.set(event_target_value(&event))
                     />
                 </div>
+                <PayBy basket />
                 {move || sum(basket)}
                 {move || problem.get().map(|problem| view! { <Refused problem /> })}
                 <button

@@ -1,6 +1,6 @@
 //! When it cannot be: why, and where there is a pack instead.
 
-use leptos::either::Either;
+use leptos::either::{Either, EitherOf3};
 use leptos::prelude::*;
 
 use super::nearby::Nearby;
@@ -8,7 +8,7 @@ use crate::app::live::store::StationStore;
 use crate::app::parts::note::Tone;
 use crate::app::parts::words::plural;
 use crate::app::parts::{ClockTime, Note};
-use crate::domain::{Alternative, Problem};
+use crate::domain::{Alternative, PlanRefusal, Problem};
 
 /// The id of the note that says why.
 pub const PROBLEM: &str = "book-problem";
@@ -28,14 +28,22 @@ pub fn Refused(problem: Problem) -> impl IntoView {
     };
     let more = match problem {
         Problem::BatteryUnavailable { alternatives, .. } | Problem::StationClosed { alternatives, .. } => {
-            Some(Either::Left(view! {
+            Some(EitherOf3::A(view! {
                 {(!alternatives.is_empty()).then(|| view! { <p>"These stations nearby have what you need:"</p> })}
                 <Nearby stations=alternatives />
             }))
         }
-        Problem::DuplicateBooking { booking_id } => Some(Either::Right(view! {
+        Problem::DuplicateBooking { booking_id } => Some(EitherOf3::B(view! {
             <a href=format!("/bookings/{booking_id}")>"Show that booking"</a>
         })),
+        Problem::SubscriptionLimitExceeded { reason, .. } => {
+            let (href, label) = if reason == PlanRefusal::MonthlyLimit {
+                ("/plan", "See my plan")
+            } else {
+                ("/plans", "See plans")
+            };
+            Some(EitherOf3::C(view! { <a href=href>{label}</a> }))
+        }
         _ => None,
     };
     view! {

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::basket::{Basket, Choice};
 use crate::app::parts::note::Tone;
+use crate::app::parts::words::plural;
 use crate::app::parts::{Icon, Note};
 use crate::domain::Money;
 
@@ -130,19 +131,31 @@ pub fn HoldFor(basket: Basket) -> impl IntoView {
 
 pub fn sum(basket: Basket) -> impl IntoView {
     let (lines, total) = basket.sum();
+    let by_plan = basket.by_plan.get();
+    let swaps: i64 = lines.iter().map(|(count, ..)| count).sum();
     let rows = lines.into_iter().map(|(count, name, price)| {
+        let price = if by_plan {
+            "by plan".to_owned()
+        } else {
+            price.to_string()
+        };
         view! {
             <div>
                 <dt>{count} " × " {name} " swap"</dt>
-                <dd>{price.to_string()}</dd>
+                <dd>{price}</dd>
             </div>
         }
     });
     let total = total.map(|total| {
+        let (how, amount) = if by_plan {
+            ("My plan", format!("{swaps} {}", plural(swaps, "swap", "swaps")))
+        } else {
+            ("Cash, at the station", total.to_string())
+        };
         view! {
             <div class="sum-total">
-                <dt>"Cash, at the station"</dt>
-                <dd>{total.to_string()}</dd>
+                <dt>{how}</dt>
+                <dd>{amount}</dd>
             </div>
         }
     });

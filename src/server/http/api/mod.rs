@@ -7,6 +7,7 @@ pub mod booking_steps;
 pub mod bookings;
 pub mod health;
 pub mod notifications;
+pub mod plans;
 pub mod rules;
 pub mod services;
 pub mod stations;
@@ -27,6 +28,7 @@ pub fn router() -> OpenApiRouter<App> {
         .merge(rules::router())
         .merge(services::router())
         .merge(notifications::router())
+        .merge(plans::router())
 }
 
 /// A list that always fits on one page.

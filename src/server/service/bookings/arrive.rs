@@ -7,9 +7,7 @@ use super::{
     answer, at_my_station, check_in_time, due_while_waiting, must_be_only_one, notice, step, timers_of,
 };
 use crate::domain::notification::text;
-use crate::domain::{
-    BookingId, BookingState, Command, ItemState, Level, NotificationKind, PaymentState, Problem, Timer,
-};
+use crate::domain::{BookingId, BookingState, Command, ItemState, Level, NotificationKind, Problem, Timer};
 use crate::protocol::rest::{BookingOut, CollectIn};
 use crate::server::App;
 use crate::server::service::{Actor, services};
@@ -121,7 +119,7 @@ pub async fn undo_no_show(app: &App, actor: &Actor, booking: BookingId) -> Resul
                 }
                 let change = Step {
                     items: Some(ItemState::Allocated),
-                    payment_state: Some(PaymentState::Due),
+                    payment_state: Some(record.payment_at_first()),
                     checked_in: Some((tx.now(), LEAST_LEFT)),
                     ..Step::default()
                 };

@@ -2,23 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use rand::RngExt;
-
 use super::elsewhere::{Demand, alternatives, free, read_inventories};
 use super::order::{Line, Order};
+use super::secrets::unused_secrets;
 use super::{due_while_waiting, must_be_only_one, tell_confirmed, tell_station};
 use crate::domain::notification::text;
 use crate::domain::{
-    BatteryModelId, BookingId, BookingState, Currency, ItemId, NotificationKind, PaymentMethod, Problem,
-    StationId, Timer,
+    BatteryModelId, BookingId, BookingState, Currency, ItemId, NotificationKind, PaymentState, Problem,
+    StationId, Timer, Timestamp,
 };
 use crate::protocol::rest::{BatteryModelOut, BookIn, BookingOut};
 use crate::server::App;
+use crate::server::service::plans::Cover;
+use crate::server::service::services;
 use crate::server::service::{Actor, IdempotencyKey};
 use crate::server::store::batteries::{Claimed, Wanted};
 use crate::server::store::bookings::{Audience, NewBooking, NewItem, Window};
 use crate::server::store::idempotency::{Claim, NextAction};
 use crate::server::store::inventory::{self, StationInventory, StationRow};
+use crate::server::store::services::{self as service_rows, ServiceRow};
 use crate::server::store::{Audit, Failure, IdKind, Tx, bookings as rows};
 use crate::server::store::{catalogue, rules, stations};
 
@@ -26,7 +28,7 @@ use crate::server::store::{catalogue, rules, stations};
 ///
 /// # Errors
 /// [`Problem::Invalid`], [`Problem::NotFound`], [`Problem::StationClosed`], [`Problem::BatteryUnavailable`],
-/// [`Problem::DuplicateBooking`], [`Problem::IdempotencyMismatch`].
+/// [`Problem::DuplicateBooking`], [`Problem::SubscriptionLimitExceeded`], [`Problem::IdempotencyMismatch`].
 pub async fn book(
     app: &App,
     actor: &Actor,
@@ -71,8 +73,20 @@ impl Booking {
         let station = self.open_station(tx).await?;
         must_be_only_one(tx, self.order.vehicle.as_deref()).await?;
         let models = self.models(tx).await?;
+        let (method, packs) = (self.order.payment_method, self.order.packs());
+        // Before the packs: who waits for a plan must not keep any from others meanwhile.
+        let cover = Cover::of(tx, self.actor.user, station.operator, method, packs).await?;
         let claimed = self.claim_packs(tx, &station).await?;
-        let id = self.insert(tx, &station, &models, &claimed).await?;
+        let parts = Parts {
+            claimed,
+            services: self.find_services(tx, station.id).await?,
+            cover: cover.as_ref(),
+            models: &models,
+        };
+        let id = self.insert(tx, &station, &parts).await?;
+        if let Some(cover) = &cover {
+            cover.note(tx, id).await?;
+        }
         self.tell(tx, id).await?;
         tx.settle().await?;
         let now = tx.now();
@@ -144,8 +158,7 @@ impl Booking {
         &self,
         tx: &mut Tx<'_>,
         station: &StationRow,
-        models: &BTreeMap<BatteryModelId, BatteryModelOut>,
-        claimed: &[(Line, Claimed)],
+        parts: &Parts<'_>,
     ) -> Result<BookingId, Failure> {
         let now = tx.now();
         let timers = rules::timers_at(tx.connection(), station.id, station.operator, &self.timers).await?;
@@ -164,11 +177,7 @@ impl Booking {
         } else {
             window.deadline
         };
-        let price = |pack: &Claimed| models.get(&pack.model).map_or(0, |model| model.price);
-        let currency = claimed
-            .first()
-            .and_then(|(_, pack)| models.get(&pack.model))
-            .map(|model| model.currency);
+        let total_amount = parts.total();
         let (code, pin) = unused_secrets(tx, station.id).await?;
         let id = BookingId(tx.next_id(IdKind::Booking)?);
         tx.insert_booking(&NewBooking {
@@ -182,34 +191,14 @@ impl Booking {
             hold_for,
             renew_step: timers.length(Timer::RenewStep),
             due_at,
-            payment_method: PaymentMethod::Cash,
-            total_amount: claimed.iter().map(|(_, pack)| price(pack)).sum(),
-            currency: currency.unwrap_or(Currency::INR),
+            payment_method: self.order.payment_method,
+            payment_state: PaymentState::at_first(self.order.payment_method, total_amount),
+            total_amount,
+            currency: parts.currency(),
             vehicle: self.order.vehicle.clone(),
         })
         .await?;
-        for ((line, pack), position) in claimed.iter().zip(1..) {
-            let item = ItemId(tx.next_id(IdKind::Item)?);
-            let verb = if line.kind == crate::domain::ItemKind::Take {
-                "Take"
-            } else {
-                "Swap"
-            };
-            let model = models.get(&pack.model).map_or("", |model| model.name.as_str());
-            let name = format!("{verb}, {model}");
-            let (model, battery, slot, price) = (pack.model, pack.battery, pack.slot, price(pack));
-            let item = NewItem {
-                id: item,
-                kind: line.kind,
-                name,
-                model,
-                battery,
-                slot,
-                price,
-            };
-            tx.insert_item(id, position, &item).await?;
-            tx.insert_hold(pack, id, item.id).await?;
-        }
+        self.insert_lines(tx, id, station.id, parts).await?;
         tx.audit(Audit {
             entity: "booking",
             entity_id: id.0,
@@ -221,6 +210,52 @@ impl Booking {
         Ok(id)
     }
 
+    async fn insert_lines(
+        &self,
+        tx: &mut Tx<'_>,
+        booking: BookingId,
+        station: StationId,
+        parts: &Parts<'_>,
+    ) -> Result<(), Failure> {
+        let mut positions = 1..;
+        for (one, position) in parts.claimed.iter().zip(&mut positions) {
+            let (line, pack) = one;
+            let (name, price) = parts.line(one);
+            let item = NewItem {
+                id: ItemId(tx.next_id(IdKind::Item)?),
+                kind: line.kind,
+                name,
+                model: pack.model,
+                battery: pack.battery,
+                slot: pack.slot,
+                price,
+            };
+            tx.insert_item(booking, position, &item).await?;
+            tx.insert_hold(pack, booking, item.id).await?;
+        }
+        for ((service, wanted), position) in parts.services.iter().zip(positions) {
+            let item = ItemId(tx.next_id(IdKind::Item)?);
+            tx.insert_booked_service(booking, position, item, service).await?;
+            let slot = services::take_place(tx, station, service.id, item, *wanted).await?;
+            tx.plan_service(booking, item, slot).await?;
+        }
+        Ok(())
+    }
+
+    async fn find_services(
+        &self,
+        tx: &mut Tx<'_>,
+        station: StationId,
+    ) -> Result<Vec<(ServiceRow, Option<Timestamp>)>, Failure> {
+        let mut found = Vec::with_capacity(self.order.services.len());
+        for wanted in &self.order.services {
+            let service = service_rows::find(tx.connection(), station, wanted.service).await?;
+            let service = service.ok_or_else(|| Problem::not_found("service"))?;
+            found.push((service, wanted.slot_at));
+        }
+        Ok(found)
+    }
+
     async fn tell(&self, tx: &mut Tx<'_>, id: BookingId) -> Result<(), Failure> {
         let record = rows::find(tx.connection(), id)
             .await?
@@ -230,6 +265,38 @@ impl Booking {
         }
         let message = text::new_booking(&record.station_name);
         tell_station(tx, &record, NotificationKind::NewBooking, &message).await
+    }
+}
+
+/// What a booking is made of.
+struct Parts<'a> {
+    claimed: Vec<(Line, Claimed)>,
+    services: Vec<(ServiceRow, Option<Timestamp>)>,
+    cover: Option<&'a Cover>,
+    models: &'a BTreeMap<BatteryModelId, BatteryModelOut>,
+}
+
+impl Parts<'_> {
+    /// What people read of a line for a pack, and what it costs.
+    fn line(&self, (line, pack): &(Line, Claimed)) -> (String, i64) {
+        Cover::line(self.cover, line.kind, self.models.get(&pack.model))
+    }
+
+    fn total(&self) -> i64 {
+        let packs: i64 = self.claimed.iter().map(|one| self.line(one).1).sum();
+        packs
+            + self
+                .services
+                .iter()
+                .map(|(service, _)| service.price)
+                .sum::<i64>()
+    }
+
+    fn currency(&self) -> Currency {
+        let of_pack = |(_, pack): &(Line, Claimed)| Some(self.models.get(&pack.model)?.currency);
+        let of_service = || self.services.first().map(|(service, _)| service.currency);
+        let found = self.claimed.first().and_then(of_pack).or_else(of_service);
+        found.unwrap_or(Currency::INR)
     }
 }
 
@@ -247,29 +314,6 @@ async fn shortage(tx: &mut Tx<'_>, station: &StationRow, wanted: Wanted) -> Resu
         next_available_at: None,
         alternatives: Vec::new(),
     })
-}
-
-/// Letters and digits that cannot be mistaken for each other, read or said.
-const CODE_LETTERS: &[u8] = b"23456789ABCDEFGHJKMNPQRSTUVWXYZ";
-
-/// A code and a PIN that no active booking of the station has.
-async fn unused_secrets(tx: &mut Tx<'_>, station: StationId) -> Result<(String, String), Failure> {
-    loop {
-        let (code, pin) = secrets();
-        let is_taken = rows::is_code_taken(tx.connection(), station, &code, &pin).await?;
-        if !is_taken {
-            return Ok((code, pin));
-        }
-    }
-}
-
-fn secrets() -> (String, String) {
-    let mut random = rand::rng();
-    let code = (0..6)
-        .map(|_| char::from(CODE_LETTERS[random.random_range(0..CODE_LETTERS.len())]))
-        .collect();
-    let pin = format!("{:04}", random.random_range(0..10_000));
-    (code, pin)
 }
 
 /// Adds to a refusal what the station has left and which stations nearby have enough, read after the refused

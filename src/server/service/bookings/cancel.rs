@@ -10,6 +10,7 @@ use crate::domain::{
 use crate::protocol::rest::{BookingOut, CancelIn};
 use crate::server::App;
 use crate::server::service::Actor;
+use crate::server::service::plans::Cover;
 use crate::server::store::bookings::{BookingRecord, Step};
 use crate::server::store::{Failure, Tx};
 
@@ -48,6 +49,7 @@ pub async fn cancel(
                     ..Step::default()
                 };
                 step(tx, &record, Command::Cancel, change).await?;
+                tx.give_swaps_back(booking).await?;
                 tx.mark_releasing(booking, true).await?;
                 tell_other_side(tx, &record, by, reason.as_deref()).await?;
                 answer(tx, &actor, booking).await
@@ -59,7 +61,8 @@ pub async fn cancel(
 /// Takes the cancellation back: whoever called it off may, while the undo window is open.
 ///
 /// # Errors
-/// [`Problem::TooLate`], [`Problem::DuplicateBooking`] when the vehicle has another booking by now.
+/// [`Problem::TooLate`], [`Problem::DuplicateBooking`] when the vehicle has another booking by now,
+/// [`Problem::SubscriptionLimitExceeded`] when other bookings used up the plan's month meanwhile.
 pub async fn undo_cancel(app: &App, actor: &Actor, booking: BookingId) -> Result<BookingOut, Problem> {
     let (who, timers) = (actor.clone(), app.timers.clone());
     app.db
@@ -78,10 +81,11 @@ pub async fn undo_cancel(app: &App, actor: &Actor, booking: BookingId) -> Result
                 let change = Step {
                     items: Some(ItemState::Allocated),
                     due_at: Some(due),
-                    payment_state: Some(PaymentState::Due),
+                    payment_state: Some(record.payment_at_first()),
                     ..Step::default()
                 };
                 step(tx, &record, Command::UndoCancel, change).await?;
+                Cover::renew(tx, booking).await?;
                 tx.mark_releasing(booking, false).await?;
                 tell_it_stands(tx, &record, cancelled_by(&actor, &record)).await?;
                 answer(tx, &actor, booking).await

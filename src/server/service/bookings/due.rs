@@ -89,6 +89,7 @@ async fn expire(tx: &mut Tx<'_>, record: &BookingRecord) -> Result<(), Failure> 
         ..Step::default()
     };
     step(tx, record, Command::Expire, change).await?;
+    tx.give_swaps_back(record.id).await?;
     tx.release_held(record.id, ReleaseReason::Expired).await?;
     tx.leave_seats(record.id, None).await?;
     let kind = NotificationKind::BookingExpired;

@@ -123,7 +123,7 @@ async fn hand_over(
     let change = Step {
         items: Some(ItemState::Done),
         completed_at: Some(tx.now()),
-        payment_state: Some(PaymentState::Paid),
+        payment_state: Some(record.payment_when_collected()),
         ..Step::default()
     };
     step(tx, &record, Command::Collect, change).await?;

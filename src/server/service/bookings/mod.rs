@@ -14,6 +14,7 @@ mod order;
 mod proof;
 mod renew;
 mod request;
+mod secrets;
 
 pub use arrive::{check_in, start, undo_check_in, undo_no_show};
 pub use book::book;

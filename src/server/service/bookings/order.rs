@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use crate::domain::booking::MAX_PACKS_PER_BOOKING;
 use crate::domain::timer::HOLD_CHOICE;
-use crate::domain::{BatteryId, BatteryModelId, FieldError, ItemKind, PaymentMethod, Problem, StationId};
+use crate::domain::{
+    BatteryId, BatteryModelId, FieldError, ItemKind, PaymentMethod, Problem, ServiceId, StationId, Timestamp,
+};
 use crate::protocol::rest::{BookIn, BookItemIn};
 use crate::server::store::batteries::Wanted;
 
@@ -19,10 +21,23 @@ pub struct Order {
     pub station: StationId,
     /// One line a pack.
     pub lines: Vec<Line>,
+    /// One line a service.
+    pub services: Vec<WantedService>,
     /// The vehicle, in capitals without blanks.
     pub vehicle: Option<String>,
     /// How long to hold the packs; the station's default unless the customer chose.
     pub hold_for: Option<Duration>,
+    /// How it is to be paid.
+    pub payment_method: PaymentMethod,
+}
+
+/// One service.
+#[derive(Clone, Copy, Debug)]
+pub struct WantedService {
+    /// Which.
+    pub service: ServiceId,
+    /// In which half hour; the first with a place unless given.
+    pub slot_at: Option<Timestamp>,
 }
 
 /// One pack.
@@ -42,12 +57,13 @@ impl Order {
     pub fn parse(body: &BookIn) -> Result<Self, Problem> {
         let mut errors = Vec::new();
         let lines = lines(&body.items, &mut errors);
+        let services = services(&body.items, &mut errors);
         let vehicle = vehicle(body.vehicle.as_deref(), &mut errors);
         let hold_for = hold_for(body.hold_minutes, &mut errors);
-        if body.payment_method != PaymentMethod::Cash {
+        if !matches!(body.payment_method, PaymentMethod::Cash | PaymentMethod::Plan) {
             errors.push(FieldError::new(
                 "payment_method",
-                "This station takes cash only; send \"cash\".",
+                "This station takes cash and its operator's plans; send \"cash\" or \"plan\".",
             ));
         }
         if body.pickup_at.is_some() {
@@ -63,9 +79,17 @@ impl Order {
         Ok(Self {
             station,
             lines,
+            services,
             vehicle,
             hold_for,
+            payment_method: body.payment_method,
         })
+    }
+
+    /// How many packs it hands out.
+    pub fn packs(&self) -> i64 {
+        let packs = self.lines.iter().filter(|line| line.kind.takes_a_pack()).count();
+        i64::try_from(packs).unwrap_or(i64::MAX)
     }
 
     /// How many packs of each model are asked for (certain packs not counted).
@@ -83,10 +107,14 @@ impl Order {
 fn lines(items: &[BookItemIn], errors: &mut Vec<FieldError>) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     if items.is_empty() {
-        errors.push(FieldError::new("items", "Name at least one battery."));
+        errors.push(FieldError::new("items", "Name at least one battery or service."));
     }
     let mut packs = 0;
-    for (index, item) in items.iter().enumerate() {
+    for (index, item) in items
+        .iter()
+        .enumerate()
+        .filter(|(_, item)| item.kind != ItemKind::Service)
+    {
         match line(item) {
             Ok((line, quantity)) => {
                 packs += quantity;
@@ -107,10 +135,44 @@ fn lines(items: &[BookItemIn], errors: &mut Vec<FieldError>) -> Vec<Line> {
     lines
 }
 
+/// Each service once: two of the same are one that takes longer.
+fn services(items: &[BookItemIn], errors: &mut Vec<FieldError>) -> Vec<WantedService> {
+    let mut services: Vec<WantedService> = Vec::new();
+    for (index, item) in items
+        .iter()
+        .enumerate()
+        .filter(|(_, item)| item.kind == ItemKind::Service)
+    {
+        let mut complain = |field: &str, detail: &str| {
+            errors.push(FieldError::new(format!("items[{index}].{field}"), detail))
+        };
+        match item.service_id {
+            _ if item.model_id.is_some() || item.battery_id.is_some() => {
+                complain("kind", "A service has a service_id and no battery.");
+            }
+            _ if item.quantity.is_some_and(|quantity| quantity != 1) => {
+                complain("quantity", "A service is done once.");
+            }
+            None => complain("service_id", "Name a service of the station."),
+            Some(id) if services.iter().any(|one| one.service.0 == id) => {
+                complain("service_id", "The same service is named twice.");
+            }
+            Some(id) => services.push(WantedService {
+                service: ServiceId(id),
+                slot_at: item.slot_at,
+            }),
+        }
+    }
+    services
+}
+
 fn line(item: &BookItemIn) -> Result<(Line, i64), (&'static str, String)> {
     let complain = |field, detail: &str| Err((field, detail.to_owned()));
     if !item.kind.takes_a_pack() || item.service_id.is_some() {
-        return complain("kind", "This station offers \"swap\" and \"take\" only.");
+        return complain(
+            "kind",
+            "Write \"swap\", \"take\" or \"service\"; only a service has a service_id.",
+        );
     }
     let quantity = item.quantity.unwrap_or(1);
     if !(1..=MAX_PACKS_PER_BOOKING).contains(&quantity) {
@@ -235,8 +297,13 @@ mod tests {
                 serde_json::json!([{"kind": "swap", "model_id": 1, "battery_id": 1}]),
                 "items[0].battery_id",
             ),
+            (serde_json::json!([{"kind": "service"}]), "items[0].service_id"),
             (
-                serde_json::json!([{"kind": "service", "service_id": 1}]),
+                serde_json::json!([{"kind": "service", "service_id": 1}, {"kind": "service", "service_id": 1}]),
+                "items[1].service_id",
+            ),
+            (
+                serde_json::json!([{"kind": "service", "service_id": 1, "model_id": 1}]),
                 "items[0].kind",
             ),
             (

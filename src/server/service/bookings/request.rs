@@ -78,6 +78,7 @@ pub async fn decline(
                 step(tx, &record, Command::Decline, change).await?;
                 tx.release_held(booking, ReleaseReason::Declined).await?;
                 tx.leave_seats(booking, None).await?;
+                tx.give_swaps_back(booking).await?;
                 let kind = NotificationKind::BookingDeclined;
                 let mut told = notice(&record, kind, kind.level(), text::booking_declined(&reason));
                 told.data = json!({
@@ -130,6 +131,7 @@ async fn break_off(tx: &mut Tx<'_>, record: &BookingRecord, reason: &str) -> Res
     step(tx, record, Command::Abort, change).await?;
     tx.release_held(record.id, ReleaseReason::Cancelled).await?;
     tx.leave_seats(record.id, None).await?;
+    tx.give_swaps_back(record.id).await?;
     let kind = NotificationKind::StationAlert;
     let message = text::swap_broken_off(&record.station_name, reason);
     tx.notify(record.user, notice(record, kind, kind.level(), message))

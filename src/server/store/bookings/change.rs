@@ -35,6 +35,8 @@ pub struct NewBooking {
     pub due_at: Timestamp,
     /// How it is paid.
     pub payment_method: PaymentMethod,
+    /// How far that is.
+    pub payment_state: PaymentState,
     /// What it costs, in minor units.
     pub total_amount: i64,
     /// Of which currency.
@@ -121,7 +123,7 @@ impl Tx<'_> {
             "INSERT INTO booking (id, code, pin, user_id, station_id, state, version, deadline, grace_until, due_at,
                  payment_method, payment_state, total_amount, currency, vehicle, created_at, confirmed_at, hold_us,
                  renew_us)
-             VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, 'due', $11, $12, $13, $14, $15, $16, $17)",
+             VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, $18, $11, $12, $13, $14, $15, $16, $17)",
         )
         .bind(new.id.0)
         .bind(new.code.clone())
@@ -140,6 +142,7 @@ impl Tx<'_> {
         .bind((new.state == BookingState::Confirmed).then_some(now))
         .bind(micros(new.hold_for))
         .bind(micros(new.renew_step))
+        .bind(new.payment_state.as_str())
         .execute(self.connection())
         .await
         .map_err(overtaken_if_taken)?;

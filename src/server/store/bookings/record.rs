@@ -100,6 +100,7 @@ pub struct BookingRecord {
     /// Until when a cancellation can be taken back.
     pub undo_until: Option<Timestamp>,
     reason: Option<String>,
+    priority: bool,
     /// Its lines.
     pub items: Vec<ItemRecord>,
     position: Position,
@@ -172,6 +173,7 @@ impl BookingRecord {
             undo_until: self.undo_until,
             reason: self.reason.clone(),
             customer_name: (audience == Audience::Staff).then(|| self.customer_name.clone()),
+            priority: (audience == Audience::Staff).then_some(self.priority),
             epoch: self.position.epoch.clone(),
             seq: self.position.seq,
         }
@@ -187,6 +189,19 @@ impl BookingRecord {
         Window {
             deadline: self.deadline,
             grace_until: self.grace_until,
+        }
+    }
+
+    /// Where its payment began: with nothing to pay, when a plan covers all of it.
+    pub fn payment_at_first(&self) -> PaymentState {
+        PaymentState::at_first(self.payment_method, self.total_amount)
+    }
+
+    /// How its payment stands once the packs are handed over: what was due is paid.
+    pub fn payment_when_collected(&self) -> PaymentState {
+        match self.payment_at_first() {
+            PaymentState::Waived => PaymentState::Waived,
+            _ => PaymentState::Paid,
         }
     }
 
@@ -232,8 +247,13 @@ pub async fn find(
              booking.due_at, booking.warned_minutes, booking.renewals, booking.payment_method,
              booking.payment_state, booking.total_amount, booking.currency, booking.vehicle, booking.created_at,
              booking.confirmed_at, booking.ready_at, booking.completed_at, booking.ended_at,
-             booking.cancelled_by, booking.undo_until, booking.reason, booking.hold_us, booking.renew_us, booking.checked_in_at,
-             booking.left_us, booking.cancelled_from
+             booking.cancelled_by, booking.undo_until, booking.reason, booking.hold_us, booking.renew_us,
+             booking.checked_in_at, booking.left_us, booking.cancelled_from,
+             CASE WHEN EXISTS (SELECT 1
+                               FROM plan_use
+                               JOIN subscription ON subscription.id = plan_use.subscription_id
+                               WHERE plan_use.booking_id = booking.id AND subscription.priority = 1)
+                  THEN 1 ELSE 0 END AS priority
          FROM booking
          JOIN station ON station.id = booking.station_id
          JOIN users ON users.id = booking.user_id
@@ -331,6 +351,7 @@ fn record(row: &AnyRow, items: Vec<ItemRecord>, position: Position) -> Result<Bo
         cancelled_by: row.word_or_null("cancelled_by")?,
         undo_until: row.instant_or_null("undo_until")?,
         reason: row.plain("reason")?,
+        priority: row.flag("priority")?,
         items,
         position,
     })

@@ -1,0 +1,196 @@
+//! Services on a booking: places in a half hour, who does them, and how they end.
+
+use serde_json::{Value, json};
+use voltbay::domain::Role;
+use voltbay::server::store::Cause;
+
+use crate::support::app::{Person, TestApp};
+use crate::support::client::Answer;
+use crate::support::world::{PRICE, World};
+
+const WASH: i64 = 12_000;
+
+/// The station offers a wash, two in half an hour.
+async fn offer_wash(app: &TestApp, world: &World) -> i64 {
+    let station = world.station;
+    let insert = app.app.db.write(Cause::system("test"), move |tx| {
+        Box::pin(async move { Ok(tx.insert_service(station, "Wash", WASH, 20).await?) })
+    });
+    insert.await.expect("a service").0
+}
+
+fn with_wash(world: &World, wash: i64) -> Value {
+    let mut order = world.order(1);
+    order["items"]
+        .as_array_mut()
+        .expect("items")
+        .push(json!({"kind": "service", "service_id": wash}));
+    order
+}
+
+async fn book(who: &Person, order: Value) -> Answer {
+    who.client.post("/api/v1/bookings", order).await
+}
+
+async fn act(who: &Person, booking: &Value, action: &str, body: Value) -> Answer {
+    who.client
+        .post(&format!("/api/v1/bookings/{}/{action}", booking["id"]), body)
+        .await
+}
+
+async fn serve(who: &Person, booking: &Value, action: &str, body: Value) -> Answer {
+    let path = format!("/api/v1/items/{}/{action}", booking["items"][1]["id"]);
+    who.client.post(&path, body).await
+}
+
+async fn told(who: &Person, event: &str) -> Vec<String> {
+    let inbox = who.client.get("/api/v1/notifications").await.expect(200);
+    let rows = inbox["items"].as_array().expect("rows").iter();
+    rows.filter(|row| row["event"] == event)
+        .map(|row| row["message"].as_str().expect("a message").to_owned())
+        .collect()
+}
+
+each_engine! {
+    /// From the order to "has been completed".
+    async fn a_service_is_assigned_at_check_in_and_done(app: TestApp) {
+        let world = World::with_packs(&app, 1).await;
+        let wash = offer_wash(&app, &world).await;
+        let asha = app.customer().await;
+        let booking = book(&asha, with_wash(&world, wash)).await.expect(201);
+        assert_eq!(booking["total_amount"], PRICE + WASH);
+        assert_eq!(booking["items"][1]["state"], "pending");
+        assert!(booking["items"][1]["slot_at"].is_string(), "{booking}");
+
+        act(&world.attendant, &booking, "ready", json!({})).await.expect(200);
+        let here = act(&world.attendant, &booking, "check-in", json!({"pin": booking["pin"]})).await.expect(200);
+        assert_eq!(here["items"][1]["state"], "assigned");
+        assert!(here["items"][1]["assignee"].is_string());
+        assert_eq!(told(&world.attendant, "service_assigned").await.len(), 1);
+        assert_eq!(told(&world.operator, "service_assigned").await.len(), 1);
+        let refused = act(&world.attendant, &booking, "collect", json!({"pin": booking["pin"]})).await;
+        refused.problem(409, "service_busy");
+
+        serve(&world.attendant, &booking, "done", json!({})).await.problem(409, "service_busy");
+        serve(&world.attendant, &booking, "start", json!({})).await.expect(200);
+        serve(&asha, &booking, "cancel", json!({})).await.problem(409, "service_busy");
+        let done = serve(&world.attendant, &booking, "done", json!({})).await.expect(200);
+        assert_eq!(done["items"][1]["state"], "done");
+        assert_eq!(told(&asha, "service_completed").await, ["Your wash has been completed!"]);
+        serve(&world.attendant, &booking, "done", json!({})).await.problem(409, "service_busy");
+        act(&world.attendant, &booking, "collect", json!({"pin": booking["pin"]})).await.expect(200);
+        assert_eq!(voltbay::server::check::findings(&app.app).await, Ok(vec![]));
+    }
+
+    /// No to the wash is no to nothing else, and it costs nothing.
+    async fn a_declined_service_leaves_the_battery(app: TestApp) {
+        let world = World::with_packs(&app, 1).await;
+        let wash = offer_wash(&app, &world).await;
+        let asha = app.customer().await;
+        let booking = book(&asha, with_wash(&world, wash)).await.expect(201);
+        serve(&world.attendant, &booking, "decline", json!({"reason": ""})).await.problem(422, "invalid");
+        let after = serve(&world.attendant, &booking, "decline", json!({"reason": "No water"})).await.expect(200);
+        assert_eq!((&after["state"], &after["items"][1]["state"]), (&json!("confirmed"), &json!("declined")));
+        assert_eq!(after["total_amount"], PRICE);
+        assert_eq!(told(&asha, "station_alert").await, ["Wash cannot be done: No water"]);
+        act(&world.attendant, &booking, "collect", json!({"pin": booking["pin"]})).await.expect(200);
+        assert_eq!(voltbay::server::check::findings(&app.app).await, Ok(vec![]));
+    }
+
+    /// A half hour has so many places; who gives one up makes room.
+    async fn a_full_half_hour_is_refused_and_a_place_comes_back(app: TestApp) {
+        let world = World::with_packs(&app, 4).await;
+        let wash = offer_wash(&app, &world).await;
+        let slots = format!("/api/v1/stations/{}/services/{wash}/slots", world.station);
+        let free = app.client().get(&slots).await.expect(200);
+        let slot = free["items"][0]["slot_time"].clone();
+        assert_eq!((&free["items"][0]["booked_count"], &free["items"][0]["capacity"]), (&json!(0), &json!(2)));
+        let order = || {
+            let mut order = with_wash(&world, wash);
+            order["items"][1]["slot_at"] = slot.clone();
+            order
+        };
+        let customers = [app.customer().await, app.customer().await, app.customer().await];
+        let first = book(&customers[0], order()).await.expect(201);
+        book(&customers[1], order()).await.expect(201);
+        let refused = book(&customers[2], order()).await.problem(409, "service_full");
+        assert_eq!((&refused["slot_time"], &refused["capacity"]), (&slot, &json!(2)));
+        assert_eq!(world.counts(&app).await, (2, 2, 4), "the packs were not kept");
+        let later = book(&customers[2], with_wash(&world, wash)).await.expect(201);
+        assert_ne!(later["items"][1]["slot_at"], slot, "the next one that has a place");
+
+        let less = serve(&customers[0], &first, "cancel", json!({})).await.expect(200);
+        assert_eq!((&less["items"][1]["state"], &less["total_amount"]), (&json!("cancelled"), &json!(PRICE)));
+        let now = app.client().get(&slots).await.expect(200);
+        assert_eq!(now["items"][0]["booked_count"], 1);
+    }
+
+    /// Thirty people for two places.
+    async fn the_last_place_has_one_holder(app: TestApp) {
+        let world = World::with_packs(&app, 20).await;
+        let wash = offer_wash(&app, &world).await;
+        let slots = format!("/api/v1/stations/{}/services/{wash}/slots", world.station);
+        let slot = app.client().get(&slots).await.expect(200)["items"][0]["slot_time"].clone();
+        let mut waiting = tokio::task::JoinSet::new();
+        for _ in 0..15 {
+            let (asha, mut order) = (app.customer().await, with_wash(&world, wash));
+            order["items"][1]["slot_at"] = slot.clone();
+            waiting.spawn(async move { book(&asha, order).await });
+        }
+        let answers = waiting.join_all().await;
+        assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 2);
+        for refused in answers.iter().filter(|answer| answer.status != 201) {
+            refused.problem(409, "service_full");
+        }
+        assert_eq!(world.counts(&app).await, (18, 2, 20));
+    }
+
+    /// Work goes to who has least of it, or to whom it is given.
+    async fn work_is_shared(app: TestApp) {
+        let world = World::with_packs(&app, 3).await;
+        let wash = offer_wash(&app, &world).await;
+        let second = app.staff(Role::Attendant, &[world.station]).await;
+        let stranger = app.staff(Role::Attendant, &[]).await;
+        let mut bookings = Vec::new();
+        for _ in 0..2 {
+            let booking = book(&app.customer().await, with_wash(&world, wash)).await.expect(201);
+            act(&world.attendant, &booking, "check-in", json!({"pin": booking["pin"]})).await.expect(200);
+            bookings.push(booking);
+        }
+        assert_eq!(told(&world.attendant, "service_assigned").await.len(), 1);
+        assert_eq!(told(&second, "service_assigned").await.len(), 1);
+        serve(&world.attendant, &bookings[0], "assign", json!({"user_id": second.id})).await.expect(200);
+        assert_eq!(told(&second, "service_assigned").await.len(), 2);
+        let wrong = serve(&world.attendant, &bookings[0], "assign", json!({"user_id": stranger.id})).await;
+        wrong.problem(422, "invalid");
+        serve(&stranger, &bookings[0], "start", json!({})).await.problem(404, "not_found");
+        let battery = format!("/api/v1/items/{}/start", bookings[0]["items"][0]["id"]);
+        world.attendant.client.post(&battery, json!({})).await.problem(403, "forbidden");
+    }
+
+    /// What ends the booking ends its services; a cancellation taken back brings them back.
+    async fn services_follow_their_booking(app: TestApp) {
+        let world = World::with_packs(&app, 1).await;
+        let wash = offer_wash(&app, &world).await;
+        let asha = app.customer().await;
+        let booking = book(&asha, with_wash(&world, wash)).await.expect(201);
+        let cancelled = act(&asha, &booking, "cancel", json!({})).await.expect(200);
+        assert_eq!(cancelled["items"][1]["state"], "cancelled");
+        let back = act(&asha, &booking, "undo-cancel", json!({})).await.expect(200);
+        assert_eq!((&back["items"][0]["state"], &back["items"][1]["state"]), (&json!("allocated"), &json!("pending")));
+        assert_eq!(back["total_amount"], PRICE + WASH);
+    }
+
+    /// A service can be booked by itself.
+    async fn a_service_needs_no_battery(app: TestApp) {
+        let world = World::with_packs(&app, 1).await;
+        let wash = offer_wash(&app, &world).await;
+        let order = json!({"station_id": world.station, "items": [{"kind": "service", "service_id": wash}]});
+        let booking = book(&app.customer().await, order.clone()).await.expect(201);
+        assert_eq!((&booking["total_amount"], &booking["currency"]), (&json!(WASH), &json!("INR")));
+        assert_eq!(world.counts(&app).await, (1, 0, 1));
+        let mut unknown = order;
+        unknown["items"][0]["service_id"] = json!(9_999);
+        book(&app.customer().await, unknown).await.problem(404, "not_found");
+    }
+}
