@@ -21,3 +21,9 @@ CREATE TABLE timer_setting (
     length_us  BIGINT NOT NULL CHECK (length_us >= 0),
     PRIMARY KEY (scope, scope_id, timer)
 );
+
+-- Newest first is a matter of time: each process gives out ids of its own blocks.
+DROP INDEX notification_by_user;
+CREATE INDEX notification_by_user ON notification (user_id, created_at, id);
+DROP INDEX booking_by_user;
+CREATE INDEX booking_by_user ON booking (user_id, created_at, id);

@@ -173,3 +173,16 @@ impl LazyRoute for PlanDeskRoute {
         view! { <pages::PlanDesk /> }.into_any()
     }
 }
+
+/// A receipt.
+pub struct ReceiptRoute;
+
+#[lazy_route]
+impl LazyRoute for ReceiptRoute {
+    fn data() -> Self {
+        Self
+    }
+    fn view(_this: Self) -> AnyView {
+        view! { <pages::Receipt /> }.into_any()
+    }
+}

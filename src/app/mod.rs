@@ -50,6 +50,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/stations/:id") view={Lazy::<lazy::StationRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/bookings") view={Lazy::<lazy::BookingsRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/bookings/:id") view={Lazy::<lazy::BookingRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/bookings/:id/receipt") view={Lazy::<lazy::ReceiptRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/inbox") view={Lazy::<lazy::InboxRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/sign-in") view={Lazy::<lazy::SignInRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/register") view={Lazy::<lazy::RegisterRoute>::new()} ssr=SsrMode::Async />

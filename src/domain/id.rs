@@ -50,6 +50,8 @@ id! {
     NotificationId,
     /// A service that a station offers besides swaps.
     ServiceId,
+    /// One attempt to pay for a booking.
+    PaymentId,
     /// A number of swaps a month at a price, as an operator sells it.
     PlanId,
     /// A plan somebody bought for some months.

@@ -7,6 +7,7 @@
 
 pub mod account;
 pub mod battery;
+pub mod bill;
 pub mod booking;
 pub mod id;
 pub mod item;
@@ -23,10 +24,11 @@ pub mod timer;
 
 pub use account::{DisplayName, Email, Password, Phone, Role};
 pub use battery::{BatteryState, Grade, Percent, SlotNumber};
+pub use bill::{Bill, Rates};
 pub use booking::{BookingState, Command};
 pub use id::{
-    BatteryId, BatteryModelId, BookingId, HoldId, ItemId, NotificationId, OperatorId, PlanId, ServiceId,
-    StationId, SubscriptionId, UserId,
+    BatteryId, BatteryModelId, BookingId, HoldId, ItemId, NotificationId, OperatorId, PaymentId, PlanId,
+    ServiceId, StationId, SubscriptionId, UserId,
 };
 pub use item::{ItemKind, ItemState, ServiceCommand};
 pub use money::{Currency, Money};

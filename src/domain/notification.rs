@@ -65,6 +65,14 @@ pub enum NotificationKind {
     BookingCompleted,
     /// To the station's staff and operator.
     NewBooking,
+    /// To the station's staff and operator: somebody pays cash and waits.
+    CashWaiting,
+    /// To the customer: her cash was counted.
+    CashVerified,
+    /// To the customer: there was too little, or none.
+    PaymentFailed,
+    /// To the customer: money went back.
+    PaymentRefunded,
     /// To the customer: a service is done.
     ServiceCompleted,
     /// To whoever is to do a service, and the operator.
@@ -79,7 +87,7 @@ pub enum NotificationKind {
 
 impl NotificationKind {
     /// Every kind.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 20] = [
         Self::BookingConfirmed,
         Self::BookingReady,
         Self::BookingExpiring,
@@ -91,6 +99,10 @@ impl NotificationKind {
         Self::BookingCancelled,
         Self::BookingCompleted,
         Self::NewBooking,
+        Self::CashWaiting,
+        Self::CashVerified,
+        Self::PaymentFailed,
+        Self::PaymentRefunded,
         Self::ServiceCompleted,
         Self::ServiceAssigned,
         Self::StationAlert,
@@ -106,6 +118,7 @@ impl NotificationKind {
             | Self::BookingReady
             | Self::BookingRenewed
             | Self::BookingCompleted
+            | Self::CashVerified
             | Self::ServiceCompleted => Level::Success,
             Self::BookingExpiring
             | Self::BookingExpired
@@ -115,8 +128,10 @@ impl NotificationKind {
             | Self::StationAlert
             | Self::PlanLimitNear
             | Self::PlanLimitReached => Level::Warning,
-            Self::BookingRenewFailed => Level::Error,
-            Self::NewBooking | Self::ServiceAssigned => Level::Info,
+            Self::BookingRenewFailed | Self::PaymentFailed => Level::Error,
+            Self::NewBooking | Self::CashWaiting | Self::PaymentRefunded | Self::ServiceAssigned => {
+                Level::Info
+            }
         }
     }
 
@@ -134,6 +149,10 @@ impl NotificationKind {
             Self::BookingCancelled => "Booking cancelled",
             Self::BookingCompleted => "Battery collected",
             Self::NewBooking => "New booking",
+            Self::CashWaiting => "Cash to count",
+            Self::CashVerified => "Cash received",
+            Self::PaymentFailed => "Payment not received",
+            Self::PaymentRefunded => "Money back",
             Self::ServiceCompleted => "Service done",
             Self::ServiceAssigned => "Service assigned",
             Self::StationAlert => "News from your station",
@@ -156,6 +175,10 @@ impl NotificationKind {
             Self::BookingCancelled => "booking_cancelled",
             Self::BookingCompleted => "booking_completed",
             Self::NewBooking => "new_booking",
+            Self::CashWaiting => "cash_waiting",
+            Self::CashVerified => "cash_verified",
+            Self::PaymentFailed => "payment_failed",
+            Self::PaymentRefunded => "payment_refunded",
             Self::ServiceCompleted => "service_completed",
             Self::ServiceAssigned => "service_assigned",
             Self::StationAlert => "station_alert",
@@ -235,6 +258,24 @@ pub mod text {
             Some(reason) => format!("{station} cancelled your booking: {reason}"),
             None => format!("{station} cancelled your booking."),
         }
+    }
+
+    /// To the station, when somebody pays cash.
+    pub fn cash_waiting(amount: &str, station: &str) -> String {
+        format!("{amount} in cash to count at {station}.")
+    }
+
+    /// To the customer, when her cash was counted.
+    pub const CASH_VERIFIED: &str = "Your cash payment has been verified. Booking activated!";
+
+    /// To the customer, when there was too little or none.
+    pub fn payment_failed(reason: &str) -> String {
+        format!("Your payment was not accepted: {reason}")
+    }
+
+    /// To the customer, when money went back.
+    pub fn payment_refunded(amount: &str) -> String {
+        format!("{amount} went back to you.")
     }
 
     /// To the customer, when a service is done.

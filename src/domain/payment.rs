@@ -58,8 +58,18 @@ impl FromStr for PaymentMethod {
 pub enum PaymentState {
     /// To be paid at the station.
     Due,
+    /// The customer says that she pays cash now; staff have not counted it yet.
+    CashDeclared,
     /// Paid in full.
     Paid,
+    /// Too little, or none at all.
+    Rejected,
+    /// Money is to go back to the customer.
+    RefundPending,
+    /// All of it went back.
+    Refunded,
+    /// A part of it went back.
+    PartiallyRefunded,
     /// Nothing to pay.
     Waived,
     /// The booking ended before anything was paid.
@@ -77,13 +87,44 @@ impl PaymentState {
     }
 
     /// Every state.
-    pub const ALL: [Self; 4] = [Self::Due, Self::Paid, Self::Waived, Self::Cancelled];
+    pub const ALL: [Self; 9] = [
+        Self::Due,
+        Self::CashDeclared,
+        Self::Paid,
+        Self::Rejected,
+        Self::RefundPending,
+        Self::Refunded,
+        Self::PartiallyRefunded,
+        Self::Waived,
+        Self::Cancelled,
+    ];
+
+    /// How it stands when its booking ends without a hand-over: what was paid is owed back.
+    pub fn when_ended(self) -> Self {
+        match self {
+            Self::Paid | Self::RefundPending => Self::RefundPending,
+            Self::Refunded | Self::PartiallyRefunded => self,
+            Self::Due | Self::CashDeclared | Self::Rejected | Self::Waived | Self::Cancelled => {
+                Self::Cancelled
+            }
+        }
+    }
+
+    /// Nothing is left to pay.
+    pub fn is_settled(self) -> bool {
+        matches!(self, Self::Paid | Self::Waived | Self::PartiallyRefunded)
+    }
 
     /// The name on the wire and in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Due => "due",
+            Self::CashDeclared => "cash_declared",
             Self::Paid => "paid",
+            Self::Rejected => "rejected",
+            Self::RefundPending => "refund_pending",
+            Self::Refunded => "refunded",
+            Self::PartiallyRefunded => "partially_refunded",
             Self::Waived => "waived",
             Self::Cancelled => "cancelled",
         }
@@ -93,7 +134,12 @@ impl PaymentState {
     pub fn label(self) -> &'static str {
         match self {
             Self::Due => "due",
+            Self::CashDeclared => "to be counted",
             Self::Paid => "paid",
+            Self::Rejected => "not received",
+            Self::RefundPending => "to be refunded",
+            Self::Refunded => "refunded",
+            Self::PartiallyRefunded => "partly refunded",
             Self::Waived => "nothing to pay",
             Self::Cancelled => "cancelled",
         }

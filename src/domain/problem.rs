@@ -4,7 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{BookingId, BookingState, Command, PlanRefusal, StationId, StationStatus, Timestamp, plan};
+use super::{
+    BookingId, BookingState, Command, PaymentId, PlanRefusal, StationId, StationStatus, Timestamp, plan,
+};
 
 /// Another station that has what was asked for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -173,6 +175,20 @@ pub enum Problem {
         /// How many there are.
         capacity: i64,
     },
+    /// The payment is in no state for that.
+    #[error("{detail}")]
+    PaymentBusy {
+        /// Why, and what to do.
+        detail: String,
+    },
+    /// Nothing is handed over before it is paid.
+    #[error("The payment is not settled yet. Count the cash first.")]
+    PaymentDue {
+        /// Which payment.
+        payment_id: PaymentId,
+        /// What is due, minor units.
+        amount: i64,
+    },
     /// The time to do it has passed.
     #[error("The time for that has passed.")]
     TooLate,
@@ -314,6 +330,8 @@ impl Problem {
             Self::RenewalRefused { .. } => ("renewal_refused", 409, "Not renewed"),
             Self::ServiceBusy { .. } => ("service_busy", 409, "Not possible for this service"),
             Self::ServiceFull { .. } => ("service_full", 409, "Fully booked"),
+            Self::PaymentBusy { .. } => ("payment_busy", 409, "Not possible for this payment"),
+            Self::PaymentDue { .. } => ("payment_due", 409, "Not paid yet"),
             Self::TooLate => ("too_late", 409, "Too late"),
             Self::WrongCode { .. } => ("wrong_code", 403, "Wrong code"),
             Self::CodeLocked { .. } => ("code_locked", 429, "Too many wrong codes"),

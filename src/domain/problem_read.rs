@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use super::{
-    Alternative, BookingId, BookingState, Command, FieldError, PlanRefusal, Problem, StationId,
+    Alternative, BookingId, BookingState, Command, FieldError, PaymentId, PlanRefusal, Problem, StationId,
     StationStatus, Timestamp,
 };
 
@@ -33,6 +33,8 @@ struct Members {
     slot_time: Option<Timestamp>,
     booked_count: Option<i64>,
     capacity: Option<i64>,
+    payment_id: Option<PaymentId>,
+    amount: Option<i64>,
     reason: Option<PlanRefusal>,
     limit: Option<i64>,
     left: Option<i64>,
@@ -101,6 +103,11 @@ impl Members {
                 booked_count: self.booked_count?,
                 capacity: self.capacity?,
             },
+            "payment_busy" => Problem::PaymentBusy { detail: self.detail? },
+            "payment_due" => Problem::PaymentDue {
+                payment_id: self.payment_id?,
+                amount: self.amount?,
+            },
             "too_late" => Problem::TooLate,
             "wrong_code" => Problem::WrongCode {
                 tries_left: self.tries_left?,
@@ -156,7 +163,7 @@ mod tests {
                 "alternatives": [{"id": 1, "name": "Hill", "distance_m": 5, "available": 6}], "booking_id": 7,
                 "state": "ready", "allowed": ["collect"], "tries_left": 8, "until": "2026-11-21T10:30:00Z",
                 "slot_label": "A1", "why": "it is late", "deadline": "14:35",
-                "slot_time": "2026-11-21T10:30:00Z", "booked_count": 2, "capacity": 2,
+                "slot_time": "2026-11-21T10:30:00Z", "booked_count": 2, "capacity": 2, "payment_id": 9, "amount": 9500,
                 "reason": "monthly_limit", "limit": 10, "left": 0,
                 "renews_at": "2026-12-21T10:30:00Z", "plan_name": "Basic",
             });

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 pub enum Timer {
     /// A request waits so long for approval.
     RequestConfirmTtl,
+    /// Whoever says that she pays has so long until it is done; the packs stay held meanwhile.
+    PaymentTtl,
     /// A confirmed booking holds its packs so long.
     HoldTtl,
     /// A ready booking is kept so much longer than its deadline.
@@ -37,8 +39,9 @@ pub enum Timer {
 
 impl Timer {
     /// Every timer.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::RequestConfirmTtl,
+        Self::PaymentTtl,
         Self::HoldTtl,
         Self::Grace,
         Self::NoShowUndo,
@@ -61,7 +64,7 @@ impl Timer {
             Self::Grace | Self::CheckInUndo => 2 * MINUTE,
             Self::CancelUndo => 8,
             Self::LastExpiryWarning | Self::ReturnInspection => MINUTE,
-            Self::WrongPinLock => 10 * MINUTE,
+            Self::WrongPinLock | Self::PaymentTtl => 10 * MINUTE,
             Self::SessionTtl => 30 * 24 * 60 * MINUTE,
         };
         Duration::from_secs(seconds)
@@ -71,6 +74,7 @@ impl Timer {
     pub const fn meaning(self) -> &'static str {
         match self {
             Self::RequestConfirmTtl => "A request waits so long for approval",
+            Self::PaymentTtl => "Whoever says that she pays has so long until it is done",
             Self::HoldTtl => "A confirmed booking holds its packs so long",
             Self::Grace => "A ready booking is kept so much longer than its deadline",
             Self::NoShowUndo => "A no-show may be taken back so long",
@@ -91,6 +95,7 @@ impl Timer {
     pub const fn key(self) -> &'static str {
         match self {
             Self::RequestConfirmTtl => "request_confirm_ttl",
+            Self::PaymentTtl => "payment_ttl",
             Self::HoldTtl => "hold_ttl",
             Self::Grace => "grace",
             Self::NoShowUndo => "no_show_undo",

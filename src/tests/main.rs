@@ -16,6 +16,7 @@ mod http;
 mod live;
 mod notifications;
 mod openapi;
+mod payments;
 mod plans;
 mod plans_limit;
 mod plans_pages;

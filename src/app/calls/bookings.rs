@@ -193,6 +193,33 @@ pub async fn renew_booking(
     bookings::renew(&app, &actor, id).await.map_err(super::told)
 }
 
+/// I pay cash now.
+#[server(prefix = "/call", endpoint = "pay_booking", output = Plain)]
+pub async fn pay_booking(
+    /// Which.
+    id: BookingId,
+) -> Result<BookingOut, Problem> {
+    use crate::protocol::rest::PayIn;
+    use crate::server::service::payments;
+
+    let (app, actor) = (super::app()?, super::actor()?);
+    payments::declare(&app, &actor, id, PayIn::default())
+        .await
+        .map_err(super::told)
+}
+
+/// The receipt of a booking.
+#[server(prefix = "/call", endpoint = "receipt", output = Plain)]
+pub async fn load_receipt(
+    /// Of which.
+    id: BookingId,
+) -> Result<crate::protocol::rest::ReceiptOut, Problem> {
+    use crate::server::service::payments;
+
+    let (app, actor) = (super::app()?, super::actor()?);
+    payments::receipt(&app, &actor, id).await.map_err(super::told)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,6 +4,7 @@
 pub mod auth;
 pub mod book;
 pub mod bookings;
+pub mod cash;
 pub mod codec;
 pub mod notifications;
 pub mod packs;

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::codec::Plain;
-use crate::domain::{BookingId, Problem};
+use crate::domain::{BookingId, ItemId, Problem};
 use crate::protocol::rest::BookingOut;
 
 /// A step that needs nothing besides the word.
@@ -102,4 +102,46 @@ pub async fn check_in_booking(
     bookings::check_in(&app, &actor, booking, shown)
         .await
         .map_err(super::told)
+}
+
+/// A step of a service that needs nothing besides the word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ServiceStep {
+    /// It is begun.
+    Start,
+    /// It is done.
+    Finish,
+    /// It is left out.
+    Skip,
+}
+
+impl ServiceStep {
+    /// The name in a form.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Finish => "finish",
+            Self::Skip => "skip",
+        }
+    }
+}
+
+/// Moves a service on.
+#[server(prefix = "/call", endpoint = "serve_item", output = Plain)]
+pub async fn serve_item(
+    /// Which line of a booking.
+    item: ItemId,
+    /// By which step.
+    step: ServiceStep,
+) -> Result<BookingOut, Problem> {
+    use crate::server::service::services::{self, Deed};
+
+    let (app, actor) = (super::app()?, super::actor()?);
+    let deed = match step {
+        ServiceStep::Start => Deed::Start,
+        ServiceStep::Finish => Deed::Finish,
+        ServiceStep::Skip => Deed::Skip,
+    };
+    services::act(&app, &actor, item, deed).await.map_err(super::told)
 }

@@ -52,7 +52,9 @@ pub fn place_of(notification: &NotificationOut) -> Option<String> {
         (Some(booking), Some(station))
             if matches!(
                 notification.event,
-                NotificationKind::NewBooking | NotificationKind::ServiceAssigned
+                NotificationKind::NewBooking
+                    | NotificationKind::CashWaiting
+                    | NotificationKind::ServiceAssigned
             ) =>
         {
             Some(format!("/staff/stations/{station}?booking={booking}#open"))
@@ -79,6 +81,7 @@ pub fn icon_of(kind: NotificationKind) -> &'static str {
         Kind::BookingConfirmed | Kind::NewBooking => "booking",
         Kind::BookingReady | Kind::BookingCompleted => "check",
         Kind::ServiceCompleted | Kind::ServiceAssigned => "tool",
+        Kind::CashWaiting | Kind::CashVerified | Kind::PaymentFailed | Kind::PaymentRefunded => "cash",
         Kind::BookingExpiring | Kind::BookingRenewed => "clock",
         Kind::BookingCancelled => "undo",
         Kind::BookingExpired

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::booking::CancelledBy;
 use crate::domain::{
-    BatteryId, BatteryModelId, BookingId, BookingState, Currency, ItemId, ItemKind, ItemState, PaymentMethod,
-    PaymentState, Percent, ServiceId, SlotNumber, StationId, Timestamp,
+    BatteryId, BatteryModelId, BookingId, BookingState, Currency, ItemId, ItemKind, ItemState, PaymentId,
+    PaymentMethod, PaymentState, Percent, ServiceId, SlotNumber, StationId, Timestamp,
 };
 
 /// Books packs: all of them or none.
@@ -152,6 +152,13 @@ pub struct BookingOut {
     /// How far the payment is.
     #[cfg_attr(feature = "ssr", schema(value_type = String))]
     pub payment_state: PaymentState,
+    /// The payment that counts.
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<i64>))]
+    pub payment_id: Option<PaymentId>,
+    /// Tax in the total, minor units.
+    pub tax_amount: i64,
+    /// Service charge in the total, minor units.
+    pub service_charge_amount: i64,
     /// Minor units.
     pub total_amount: i64,
     /// ISO 4217.

@@ -36,6 +36,12 @@ pub struct RulesOut {
     /// Bookings wait until somebody at the station says yes; absent for an operator.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub needs_approval: Option<bool>,
+    /// Tax on lines and service charge, hundredths of a percent.
+    pub tax_basis_points: i64,
+    /// Service charge on the lines, hundredths of a percent.
+    pub service_charge_basis_points: i64,
+    /// More cash than this, in minor units, is counted by a lead.
+    pub cash_limit: i64,
     /// The timers, by name.
     pub timers: BTreeMap<String, TimerOut>,
 }
@@ -48,6 +54,15 @@ pub struct RulesPatch {
     /// Bookings wait until somebody at the station says yes. Stations only.
     #[serde(default)]
     pub needs_approval: Option<bool>,
+    /// Tax on lines and service charge, hundredths of a percent, for new bookings. Operators only.
+    #[serde(default)]
+    pub tax_basis_points: Option<i64>,
+    /// Service charge on the lines, hundredths of a percent, for new bookings. Operators only.
+    #[serde(default)]
+    pub service_charge_basis_points: Option<i64>,
+    /// More cash than this, in minor units, is counted by a lead. Operators only.
+    #[serde(default)]
+    pub cash_limit: Option<i64>,
     /// New lengths by name, like `{"hold_ttl": "20m"}`; null takes one's own word back.
     #[serde(default)]
     pub timers: BTreeMap<String, Option<String>>,

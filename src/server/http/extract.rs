@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use crate::domain::{
-    BatteryId, BookingId, ItemId, NotificationId, OperatorId, PlanId, Problem, StationId, UserId,
+    BatteryId, BookingId, ItemId, NotificationId, OperatorId, PaymentId, PlanId, Problem, StationId, UserId,
 };
 use crate::server::service::{Actor, ClientAddress, IdempotencyKey, Visitor};
 
@@ -62,6 +62,7 @@ named! {
     UserId: "account",
     OperatorId: "operator",
     ItemId: "item",
+    PaymentId: "payment",
     PlanId: "plan",
 }
 

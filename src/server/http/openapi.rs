@@ -74,6 +74,7 @@ struct ProblemOut {
         (name = "Operators", description = "What an operator decides for all its stations"),
         (name = "Batteries", description = "What stands in the slots"),
         (name = "Bookings", description = "Hold batteries, hand them over"),
+        (name = "Payments", description = "Pay, count, give back, and the receipts"),
         (name = "Notifications", description = "The inbox"),
         (name = "Plans", description = "Swaps by the month: what is sold, and what I have"),
         (name = "Health", description = "How the server is"),

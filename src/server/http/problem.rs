@@ -88,7 +88,7 @@ async fn explain(axum::extract::Path(name): axum::extract::Path<String>) -> Resp
 }
 
 /// What each problem means, beyond the one case in which somebody met it.
-const MEANINGS: [(&str, &str); 34] = [
+const MEANINGS: [(&str, &str); 36] = [
     (
         "invalid_json",
         "The body of the request is not JSON. The detail says where it stops being JSON.",
@@ -176,6 +176,14 @@ const MEANINGS: [(&str, &str); 34] = [
     (
         "service_full",
         "The half hour that begins at `slot_time` has no place left for this service.",
+    ),
+    (
+        "payment_busy",
+        "The payment is in a state in which this is not possible. The detail says why.",
+    ),
+    (
+        "payment_due",
+        "Nothing is handed over before it is paid: `amount` of payment `payment_id` is due.",
     ),
     ("too_late", "The time in which this was possible has passed."),
     (

@@ -9,6 +9,7 @@ pub mod batteries;
 pub mod bookings;
 pub mod form;
 pub mod notifications;
+pub mod payments;
 pub mod plans;
 pub mod rules;
 pub mod services;

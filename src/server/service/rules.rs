@@ -11,7 +11,7 @@ use crate::protocol::rest::{RulesOut, RulesPatch, SetBy, TimerOut};
 use crate::server::App;
 use crate::server::store::inventory::StationRow;
 use crate::server::store::rules::{Scope, timers_of};
-use crate::server::store::{Audit, Connection, Failure, StoreError, Tx, stations};
+use crate::server::store::{Audit, Connection, Failure, StoreError, Tx, payments, stations};
 
 /// Nobody waits longer for anything at a station.
 const LONGEST: Duration = Duration::from_hours(7 * 24);
@@ -48,6 +48,14 @@ pub async fn change_station(
     station: StationId,
     patch: RulesPatch,
 ) -> Result<RulesOut, Problem> {
+    for (field, given) in money_terms(&patch) {
+        if given.is_some() {
+            return Err(Problem::invalid(
+                field,
+                "The operator decides that for all its stations.",
+            ));
+        }
+    }
     let lengths = lengths(&patch)?;
     let (who, installation) = (actor.clone(), app.timers.clone());
     app.db
@@ -90,6 +98,7 @@ pub async fn change_operator(
         ));
     }
     let lengths = lengths(&patch)?;
+    let terms = checked(money_terms(&patch))?;
     let (who, installation) = (actor.clone(), app.timers.clone());
     app.db
         .write(actor.cause(), move |tx| {
@@ -97,6 +106,8 @@ pub async fn change_operator(
             Box::pin(async move {
                 must_operate(tx.connection(), &actor, operator).await?;
                 set_timers(tx, Scope::Operator(operator), &lengths).await?;
+                let [(_, tax), (_, charge), (_, limit)] = terms;
+                tx.set_payment_terms(operator, tax, charge, limit).await?;
                 audit(tx, "operator", operator.0).await?;
                 Ok(in_force(tx.connection(), &installation, operator, None).await?)
             })
@@ -115,6 +126,28 @@ async fn must_operate(
     } else {
         Err(Problem::not_found("operator"))
     }
+}
+
+type MoneyTerms = [(&'static str, Option<i64>); 3];
+
+fn money_terms(patch: &RulesPatch) -> MoneyTerms {
+    [
+        ("tax_basis_points", patch.tax_basis_points),
+        ("service_charge_basis_points", patch.service_charge_basis_points),
+        ("cash_limit", patch.cash_limit),
+    ]
+}
+
+fn checked(terms: MoneyTerms) -> Result<MoneyTerms, Problem> {
+    const MOST: [i64; 3] = [10_000, 10_000, 1_000_000_000];
+    let mut form = Form::default();
+    for ((field, given), most) in terms.iter().zip(MOST) {
+        if let Some(given) = given {
+            form.number(field, *given, 0..=most);
+        }
+    }
+    form.finish()?;
+    Ok(terms)
 }
 
 type Lengths = Vec<(Timer, Option<Duration>)>;
@@ -182,7 +215,11 @@ async fn in_force(
             timers.extend([row(timer, length, SetBy::Station)]);
         }
     }
+    let (rates, cash_limit) = payments::terms(connection, operator).await?;
     Ok(RulesOut {
+        tax_basis_points: rates.tax,
+        service_charge_basis_points: rates.charge,
+        cash_limit,
         needs_approval: station.map(|station| station.needs_approval),
         timers,
     })

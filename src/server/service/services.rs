@@ -4,8 +4,8 @@
 use serde_json::json;
 
 use super::Actor;
-use super::bookings;
 use super::form::Form;
+use super::{bookings, payments};
 use crate::domain::notification::text;
 use crate::domain::{
     BookingId, ItemId, ItemKind, ItemState, Level, NotificationKind, Problem, ServiceCommand, ServiceId,
@@ -152,12 +152,13 @@ impl Work<'_> {
     ) -> Result<(), Failure> {
         let command = deed.command();
         let next = self.next(command)?;
+        let is_left_out = matches!(
+            next,
+            ItemState::Declined | ItemState::Cancelled | ItemState::Skipped
+        );
         let mut step = ServiceStep {
             reason: reason.clone(),
-            is_free: matches!(
-                next,
-                ItemState::Declined | ItemState::Cancelled | ItemState::Skipped
-            ),
+            is_free: is_left_out && !self.record.payment_state.is_settled(),
             ..ServiceStep::default()
         };
         let mut assigned = None;
@@ -173,8 +174,9 @@ impl Work<'_> {
             _ => {}
         }
         self.write(tx, command, next, &step).await?;
-        if step.is_free {
+        if is_left_out {
             tx.leave_seats(self.record.id, Some(self.line.id)).await?;
+            payments::owe_for(tx, self.record, self.line.price).await?;
         }
         if let Some((user, name)) = assigned {
             self.tell_assigned(tx, user, &name).await?;

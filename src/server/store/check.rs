@@ -4,7 +4,7 @@
 use sqlx::AnyConnection;
 
 use super::row::Columns;
-use super::{StoreError, check_plans};
+use super::{StoreError, check_payments, check_plans};
 
 /// What is asked. The word `open` here means: still somebody's.
 const CONTRADICTIONS: [&str; 13] = [
@@ -100,7 +100,7 @@ const CONTRADICTIONS: [&str; 13] = [
      JOIN (SELECT booking_id, CAST(SUM(price) AS BIGINT) AS price
            FROM booking_item
            GROUP BY booking_id) AS items ON items.booking_id = booking.id
-     WHERE items.price <> booking.total_amount
+     WHERE items.price + booking.tax_amount + booking.charge_amount <> booking.total_amount
      ORDER BY booking.id",
     "SELECT 'Topic ' || topic.name || ' stands at ' || CAST(topic.seq AS TEXT) || ', but its events run from '
          || CAST(stored.low AS TEXT) || ' to ' || CAST(stored.high AS TEXT) || ' and are '
@@ -120,7 +120,11 @@ const CONTRADICTIONS: [&str; 13] = [
 /// Every contradiction, one sentence each.
 pub async fn contradictions(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
     let mut findings = Vec::new();
-    for question in CONTRADICTIONS.into_iter().chain(check_plans::CONTRADICTIONS) {
+    let questions = CONTRADICTIONS
+        .into_iter()
+        .chain(check_plans::CONTRADICTIONS)
+        .chain(check_payments::CONTRADICTIONS);
+    for question in questions {
         for row in sqlx::query(question).fetch_all(&mut *connection).await? {
             findings.push(row.plain("finding")?);
         }

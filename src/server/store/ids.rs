@@ -34,6 +34,10 @@ pub enum IdKind {
     Hold,
     /// Messages.
     Notification,
+    /// Attempts to pay.
+    Payment,
+    /// Ledger entries.
+    Ledger,
     /// Audit rows.
     Audit,
     /// What operators sell by the month.
@@ -44,8 +48,9 @@ pub enum IdKind {
 
 impl IdKind {
     /// Ids that most transactions need; the others are fetched when first asked for.
-    const COMMON: [Self; 5] = [
+    const COMMON: [Self; 6] = [
         Self::Booking,
+        Self::Payment,
         Self::Item,
         Self::Hold,
         Self::Notification,
@@ -65,6 +70,8 @@ impl IdKind {
             Self::Item => "item",
             Self::Hold => "hold",
             Self::Notification => "notification",
+            Self::Payment => "payment",
+            Self::Ledger => "ledger",
             Self::Audit => "audit",
             Self::Plan => "plan",
             Self::Subscription => "subscription",
@@ -80,6 +87,8 @@ const LOW: i64 = 24;
 #[derive(Default)]
 pub struct Ids {
     ranges: Mutex<HashMap<IdKind, Vec<std::ops::Range<i64>>>>,
+    // One fetch at a time: ids of one process rise, as far as its transactions come one after the other.
+    fetching: tokio::sync::Mutex<()>,
 }
 
 impl Ids {
@@ -128,6 +137,7 @@ impl Ids {
     }
 
     async fn fetch(&self, db: &Db, kind: IdKind, size: i64) -> Result<(), Problem> {
+        let _one_at_a_time = self.fetching.lock().await;
         let block = db
             .write_once(Cause::system("ids"), move |tx| take_block(tx, kind, size))
             .await?;

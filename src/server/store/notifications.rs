@@ -129,8 +129,10 @@ pub async fn before(
     let rows = sqlx::query(
         "SELECT id, kind, title, message, level, booking_id, station_id, data, created_at, read_at
          FROM notification
-         WHERE user_id = $1 AND (CAST($2 AS BIGINT) IS NULL OR id < $2)
-         ORDER BY id DESC
+         WHERE user_id = $1
+           AND (CAST($2 AS BIGINT) IS NULL
+                OR (created_at, id) < (SELECT created_at, id FROM notification WHERE id = $2))
+         ORDER BY created_at DESC, id DESC
          LIMIT $3",
     )
     .bind(user.0)

@@ -8,7 +8,9 @@ use sqlx::AnyConnection;
 use super::bookings::ItemRecord;
 use super::row::Columns;
 use super::{StoreError, Tx};
-use crate::domain::{BookingId, Currency, ItemId, ItemState, ServiceId, StationId, Timestamp, UserId};
+use crate::domain::{
+    Bill, BookingId, Currency, ItemId, ItemState, Rates, ServiceId, StationId, Timestamp, UserId,
+};
 
 /// Services are planned in steps of half an hour.
 pub const SLOT: Duration = Duration::from_mins(30);
@@ -284,18 +286,37 @@ impl Tx<'_> {
 
     /// A booking costs what its lines cost.
     async fn sum_items(&mut self, booking: BookingId) -> Result<(), StoreError> {
+        let row = sqlx::query(
+            "SELECT CAST(COALESCE(SUM(booking_item.price), 0) AS BIGINT) AS subtotal, operator.tax_bp,
+                 operator.charge_bp
+             FROM booking_item
+             JOIN booking ON booking.id = booking_item.booking_id
+             JOIN station ON station.id = booking.station_id
+             JOIN operator ON operator.id = station.operator_id
+             WHERE booking_item.booking_id = $1
+             GROUP BY operator.tax_bp, operator.charge_bp",
+        )
+        .bind(booking.0)
+        .fetch_one(self.connection())
+        .await?;
+        let rates = Rates {
+            tax: row.plain("tax_bp")?,
+            charge: row.plain("charge_bp")?,
+        };
+        let bill = Bill::of(row.plain("subtotal")?, rates);
         sqlx::query(
             "UPDATE booking
              SET version = version + 1,
-                 total_amount = (SELECT CAST(COALESCE(SUM(price), 0) AS BIGINT)
-                                 FROM booking_item
-                                 WHERE booking_id = $1)
+                 total_amount = $2, tax_amount = $3, charge_amount = $4
              WHERE id = $1",
         )
         .bind(booking.0)
+        .bind(bill.total())
+        .bind(bill.tax)
+        .bind(bill.charge)
         .execute(self.connection())
         .await?;
-        Ok(())
+        self.reprice_payment(booking).await
     }
 }
 

@@ -295,3 +295,15 @@ pub async fn operators_of(
     .await?;
     rows.iter().map(|row| Ok(UserId(row.plain("id")?))).collect()
 }
+
+/// What an operator is called.
+pub async fn operator_name(
+    connection: &mut AnyConnection,
+    operator: OperatorId,
+) -> Result<String, StoreError> {
+    let row = sqlx::query("SELECT name FROM operator WHERE id = $1")
+        .bind(operator.0)
+        .fetch_one(connection)
+        .await?;
+    row.plain("name")
+}

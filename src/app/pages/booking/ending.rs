@@ -66,7 +66,14 @@ fn sentence(booking: &BookingOut) -> String {
         .unwrap_or_default();
     let unpaid = match booking.payment_state {
         PaymentState::Paid => "",
-        PaymentState::Due | PaymentState::Waived | PaymentState::Cancelled => " There is nothing to pay.",
+        PaymentState::RefundPending => " What you paid goes back to you: ask at the counter.",
+        PaymentState::Refunded => " What you paid went back to you.",
+        PaymentState::PartiallyRefunded => " A part of what you paid went back to you.",
+        PaymentState::Due
+        | PaymentState::CashDeclared
+        | PaymentState::Rejected
+        | PaymentState::Waived
+        | PaymentState::Cancelled => " There is nothing to pay.",
     };
     match booking.state {
         BookingState::Completed => {

@@ -2,8 +2,11 @@
 
 use leptos::prelude::*;
 
+use crate::app::calls::bookings::PayBooking;
 use crate::app::parts::Icon;
-use crate::domain::{Money, PaymentMethod, PaymentState};
+use crate::app::parts::form::{Submit, failure};
+use crate::app::parts::note::{Note, Tone};
+use crate::domain::{BookingId, Money, PaymentMethod, PaymentState};
 use crate::protocol::rest::{BookingItemOut, BookingOut};
 
 /// Amount, how it is paid, and the sum of the lines.
@@ -24,6 +27,17 @@ pub fn Payment(booking: RwSignal<BookingOut>) -> impl IntoView {
                 </div>
             }
         });
+        let extra = |what: &'static str, minor: i64| {
+            (minor != 0 && !over).then(|| {
+                let price = Money::new(minor, booking.currency).to_string();
+                view! {
+                    <div>
+                        <dt>{what}</dt>
+                        <dd>{price}</dd>
+                    </div>
+                }
+            })
+        };
         view! {
             <div class="panel-head">
                 <h2 id="due-h">"Payment"</h2>
@@ -37,7 +51,11 @@ pub fn Payment(booking: RwSignal<BookingOut>) -> impl IntoView {
                     <data value=amount.to_string()>{total.to_string()}</data>
                     <span class="label">{advice(&booking)}</span>
                 </div>
-                <dl class="sum">{lines.collect_view()}</dl>
+                <dl class="sum">{lines.collect_view()} {extra("Service charge", booking.service_charge_amount)} {extra("Tax", booking.tax_amount)}</dl>
+                {may_pay(&booking).then(|| view! { <PayCash id=booking.id /> })}
+                {has_receipt(&booking).then(|| view! {
+                    <a class="btn" href=format!("/bookings/{}/receipt", booking.id)>"Receipt"</a>
+                })}
             </div>
         }
     };
@@ -48,6 +66,34 @@ pub fn Payment(booking: RwSignal<BookingOut>) -> impl IntoView {
     }
 }
 
+/// Cash is paid at the counter; who says so before is waited for.
+fn may_pay(booking: &BookingOut) -> bool {
+    booking.payment_state == PaymentState::Due && booking.total_amount > 0 && !booking.state.is_ended()
+}
+
+fn has_receipt(booking: &BookingOut) -> bool {
+    use PaymentState::{Paid, PartiallyRefunded, RefundPending, Refunded};
+
+    matches!(
+        booking.payment_state,
+        Paid | RefundPending | PartiallyRefunded | Refunded
+    )
+}
+
+/// The customer stands at the counter with the money in her hand.
+#[component]
+fn PayCash(id: BookingId) -> impl IntoView {
+    let call = ServerAction::<PayBooking>::new();
+    let problem = failure(move || call.value().get());
+    view! {
+        <ActionForm action=call attr:class="btns">
+            <input type="hidden" name="id" value=id.to_string() />
+            <Submit label="I am paying cash" busy="Telling the counter…" pending=call.pending() class="btn" />
+        </ActionForm>
+        {move || problem.get().map(|problem| view! { <Note tone=Tone::Danger title=problem.to_string() /> })}
+    }
+}
+
 fn advice(booking: &BookingOut) -> &'static str {
     match (booking.payment_state, booking.payment_method) {
         (PaymentState::Due, PaymentMethod::Cash) => "Pay the attendant at the station when you collect.",
@@ -55,6 +101,11 @@ fn advice(booking: &BookingOut) -> &'static str {
         (PaymentState::Paid, _) => "Paid in full. Thank you.",
         (PaymentState::Waived, PaymentMethod::Plan) => "Your plan pays for this.",
         (PaymentState::Waived, _) => "Nothing to pay.",
+        (PaymentState::CashDeclared, _) => "Hand it to the attendant. Your batteries stay held meanwhile.",
+        (PaymentState::Rejected, _) => "The payment was not accepted.",
+        (PaymentState::RefundPending, _) => "Some of it goes back to you: ask at the counter.",
+        (PaymentState::Refunded, _) => "It went back to you.",
+        (PaymentState::PartiallyRefunded, _) => "A part of it went back to you.",
         (PaymentState::Cancelled, _) => "Nothing was paid and nothing is due.",
     }
 }

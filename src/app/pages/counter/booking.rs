@@ -6,8 +6,10 @@ use leptos::prelude::*;
 
 use super::booking_end::Endings;
 use super::booking_steps::Steps;
+use super::cash::Cash;
 use super::opened::{Missing, PanelHead};
 use super::queue::{DueIn, name_of};
+use super::services::Services;
 use super::state::{Counter, Open};
 use crate::app::browser;
 use crate::app::calls::staff::HandOver;
@@ -52,6 +54,7 @@ pub fn due_amount(booking: &BookingOut) -> String {
     let amount = Money::new(booking.total_amount, booking.currency);
     match booking.payment_state {
         PaymentState::Due if !booking.state.is_ended() => format!("{amount} cash due"),
+        PaymentState::CashDeclared => format!("{amount} cash to count"),
         PaymentState::Paid => format!("{amount} paid"),
         state => state.label().to_owned(),
     }
@@ -106,6 +109,8 @@ fn Sheet(counter: Counter, booking: RwSignal<BookingOut>) -> impl IntoView {
                     Either::Right(view! { <Ended booking /> })
                 }
             }}
+            <Cash counter booking />
+            <Services counter booking />
             <Steps counter booking />
             <Endings counter booking />
         </div>
@@ -230,6 +235,9 @@ mod tests {
             renew_to: None,
             payment_method: PaymentMethod::Cash,
             payment_state: PaymentState::Due,
+            payment_id: None,
+            tax_amount: 0,
+            service_charge_amount: 0,
             total_amount: 15_000,
             currency: Currency::INR,
             items_count: 2,

@@ -5,12 +5,14 @@ mod add;
 mod booking;
 mod booking_end;
 mod booking_steps;
+mod cash;
 mod head;
 mod opened;
 mod pack;
 mod pack_actions;
 mod queue;
 mod scan;
+mod services;
 mod shelf;
 mod state;
 

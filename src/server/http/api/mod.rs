@@ -7,6 +7,7 @@ pub mod booking_steps;
 pub mod bookings;
 pub mod health;
 pub mod notifications;
+pub mod payments;
 pub mod plans;
 pub mod rules;
 pub mod services;
@@ -26,6 +27,7 @@ pub fn router() -> OpenApiRouter<App> {
         .merge(bookings::router())
         .merge(booking_steps::router())
         .merge(rules::router())
+        .merge(payments::router())
         .merge(services::router())
         .merge(notifications::router())
         .merge(plans::router())

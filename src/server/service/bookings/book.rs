@@ -8,7 +8,7 @@ use super::secrets::unused_secrets;
 use super::{due_while_waiting, must_be_only_one, tell_confirmed, tell_station};
 use crate::domain::notification::text;
 use crate::domain::{
-    BatteryModelId, BookingId, BookingState, Currency, ItemId, NotificationKind, PaymentState, Problem,
+    BatteryModelId, Bill, BookingId, BookingState, Currency, ItemId, NotificationKind, PaymentState, Problem,
     StationId, Timer, Timestamp,
 };
 use crate::protocol::rest::{BatteryModelOut, BookIn, BookingOut};
@@ -22,7 +22,7 @@ use crate::server::store::idempotency::{Claim, NextAction};
 use crate::server::store::inventory::{self, StationInventory, StationRow};
 use crate::server::store::services::{self as service_rows, ServiceRow};
 use crate::server::store::{Audit, Failure, IdKind, Tx, bookings as rows};
-use crate::server::store::{catalogue, rules, stations};
+use crate::server::store::{catalogue, payments, rules, stations};
 
 /// Holds packs for a customer: all or none. Confirmed at once, or requested where the station wants to say yes.
 ///
@@ -177,7 +177,9 @@ impl Booking {
         } else {
             window.deadline
         };
-        let total_amount = parts.total();
+        let (rates, _) = payments::terms(tx.connection(), station.operator).await?;
+        let bill = Bill::of(parts.subtotal(), rates);
+        let payment_state = PaymentState::at_first(self.order.payment_method, bill.total());
         let (code, pin) = unused_secrets(tx, station.id).await?;
         let id = BookingId(tx.next_id(IdKind::Booking)?);
         tx.insert_booking(&NewBooking {
@@ -192,13 +194,16 @@ impl Booking {
             renew_step: timers.length(Timer::RenewStep),
             due_at,
             payment_method: self.order.payment_method,
-            payment_state: PaymentState::at_first(self.order.payment_method, total_amount),
-            total_amount,
+            payment_state,
+            bill,
             currency: parts.currency(),
             vehicle: self.order.vehicle.clone(),
         })
         .await?;
         self.insert_lines(tx, id, station.id, parts).await?;
+        if payment_state == PaymentState::Due {
+            tx.begin_payment(id).await?;
+        }
         tx.audit(Audit {
             entity: "booking",
             entity_id: id.0,
@@ -282,7 +287,7 @@ impl Parts<'_> {
         Cover::line(self.cover, line.kind, self.models.get(&pack.model))
     }
 
-    fn total(&self) -> i64 {
+    fn subtotal(&self) -> i64 {
         let packs: i64 = self.claimed.iter().map(|one| self.line(one).1).sum();
         packs
             + self

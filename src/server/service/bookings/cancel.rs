@@ -45,7 +45,9 @@ pub async fn cancel(
                     undo_until: Some(until),
                     cancelled_from: Some(record.state),
                     reason: reason.clone(),
-                    payment_state: Some(PaymentState::Cancelled),
+                    // What was paid is owed back only when the undo window is over.
+                    payment_state: (record.payment_state != PaymentState::Paid)
+                        .then_some(record.payment_state.when_ended()),
                     ..Step::default()
                 };
                 step(tx, &record, Command::Cancel, change).await?;
@@ -81,7 +83,8 @@ pub async fn undo_cancel(app: &App, actor: &Actor, booking: BookingId) -> Result
                 let change = Step {
                     items: Some(ItemState::Allocated),
                     due_at: Some(due),
-                    payment_state: Some(record.payment_at_first()),
+                    payment_state: (record.payment_state != PaymentState::Paid)
+                        .then_some(record.payment_at_first()),
                     ..Step::default()
                 };
                 step(tx, &record, Command::UndoCancel, change).await?;

@@ -85,7 +85,7 @@ async fn expire(tx: &mut Tx<'_>, record: &BookingRecord) -> Result<(), Failure> 
     let change = Step {
         items: Some(ItemState::Cancelled),
         ended_at: Some(tx.now()),
-        payment_state: Some(PaymentState::Cancelled),
+        payment_state: Some(record.payment_state.when_ended()),
         ..Step::default()
     };
     step(tx, record, Command::Expire, change).await?;
@@ -140,6 +140,9 @@ async fn warn(tx: &mut Tx<'_>, record: &BookingRecord, timers: &Timers) -> Resul
 async fn release_for_good(tx: &mut Tx<'_>, record: &BookingRecord) -> Result<(), Failure> {
     if !tx.clear_due(record).await? {
         return Err(StoreError::Overtaken.into());
+    }
+    if record.payment_state == PaymentState::Paid {
+        tx.owe_all(record.id).await?;
     }
     tx.release_held(record.id, ReleaseReason::Cancelled).await?;
     tx.leave_seats(record.id, None).await?;

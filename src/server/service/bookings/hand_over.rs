@@ -3,12 +3,10 @@
 use super::proof::Proof;
 use super::{answer, at_my_station, check_in_time, due_while_waiting, notice, step, timers_of};
 use crate::domain::notification::text;
-use crate::domain::{
-    BookingId, Command, ItemState, Level, NotificationKind, PaymentState, Problem, ReleaseReason, Timers,
-};
+use crate::domain::{BookingId, Command, ItemState, Level, NotificationKind, Problem, ReleaseReason, Timers};
 use crate::protocol::rest::{BookingOut, CollectIn};
 use crate::server::App;
-use crate::server::service::{Actor, services};
+use crate::server::service::{Actor, payments, services};
 use crate::server::store::bookings::{BookingRecord, Step};
 use crate::server::store::{Failure, Tx};
 
@@ -91,7 +89,7 @@ pub(super) async fn end_as_no_show(tx: &mut Tx<'_>, record: &BookingRecord) -> R
     let change = Step {
         items: Some(ItemState::Cancelled),
         ended_at: Some(tx.now()),
-        payment_state: Some(PaymentState::Cancelled),
+        payment_state: Some(record.payment_state.when_ended()),
         ..Step::default()
     };
     step(tx, record, Command::NoShow, change).await?;
@@ -120,10 +118,11 @@ async fn hand_over(
         return Ok(Err(problem));
     }
     services::must_be_over(&record)?;
+    payments::settle_at_counter(tx, actor, &record).await?;
+    let record = at_my_station(tx, actor, booking).await?;
     let change = Step {
         items: Some(ItemState::Done),
         completed_at: Some(tx.now()),
-        payment_state: Some(record.payment_when_collected()),
         ..Step::default()
     };
     step(tx, &record, Command::Collect, change).await?;

@@ -143,7 +143,12 @@ pub(super) async fn answer(
 
 /// When something happens by itself next to a booking that waits for pickup: the next warning still ahead,
 /// else its end: the deadline, or for a ready one the end of its grace.
-fn due_while_waiting(timers: &Timers, is_ready: bool, window: Window, now: Timestamp) -> Timestamp {
+pub(super) fn due_while_waiting(
+    timers: &Timers,
+    is_ready: bool,
+    window: Window,
+    now: Timestamp,
+) -> Timestamp {
     let end = if is_ready {
         window.grace_until
     } else {
@@ -163,7 +168,7 @@ fn warnings(timers: &Timers) -> impl Iterator<Item = Duration> {
 }
 
 /// The timers as they run at the booking's station.
-async fn timers_of(
+pub(super) async fn timers_of(
     tx: &mut Tx<'_>,
     record: &BookingRecord,
     installation: &Timers,

@@ -8,9 +8,7 @@ use super::{
     answer, at_my_station, check_in_time, due_while_waiting, notice, step, tell_confirmed, timers_of,
 };
 use crate::domain::notification::text;
-use crate::domain::{
-    BookingId, Command, ItemState, NotificationKind, PaymentState, Problem, ReleaseReason, Timer,
-};
+use crate::domain::{BookingId, Command, ItemState, NotificationKind, Problem, ReleaseReason, Timer};
 use crate::protocol::rest::{BookingOut, ReasonIn};
 use crate::server::App;
 use crate::server::service::Actor;
@@ -71,7 +69,7 @@ pub async fn decline(
                 let change = Step {
                     items: Some(ItemState::Cancelled),
                     ended_at: Some(tx.now()),
-                    payment_state: Some(PaymentState::Cancelled),
+                    payment_state: Some(record.payment_state.when_ended()),
                     reason: Some(reason.clone()),
                     ..Step::default()
                 };
@@ -124,7 +122,7 @@ async fn break_off(tx: &mut Tx<'_>, record: &BookingRecord, reason: &str) -> Res
     let change = Step {
         items: Some(ItemState::Failed),
         ended_at: Some(tx.now()),
-        payment_state: Some(PaymentState::Cancelled),
+        payment_state: Some(record.payment_state.when_ended()),
         reason: Some(reason.to_owned()),
         ..Step::default()
     };

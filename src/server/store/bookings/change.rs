@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::BookingRecord;
 use crate::domain::booking::CancelledBy;
 use crate::domain::{
-    BatteryId, BatteryModelId, BookingId, BookingState, Currency, ItemId, ItemKind, ItemState, PaymentMethod,
-    PaymentState, SlotNumber, StationId, Timestamp, UserId,
+    BatteryId, BatteryModelId, Bill, BookingId, BookingState, Currency, ItemId, ItemKind, ItemState,
+    PaymentMethod, PaymentState, SlotNumber, StationId, Timestamp, UserId,
 };
 use crate::server::store::{StoreError, Tx};
 
@@ -37,8 +37,8 @@ pub struct NewBooking {
     pub payment_method: PaymentMethod,
     /// How far that is.
     pub payment_state: PaymentState,
-    /// What it costs, in minor units.
-    pub total_amount: i64,
+    /// What it costs.
+    pub bill: Bill,
     /// Of which currency.
     pub currency: Currency,
     /// The vehicle.
@@ -122,8 +122,8 @@ impl Tx<'_> {
         sqlx::query(
             "INSERT INTO booking (id, code, pin, user_id, station_id, state, version, deadline, grace_until, due_at,
                  payment_method, payment_state, total_amount, currency, vehicle, created_at, confirmed_at, hold_us,
-                 renew_us)
-             VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, $18, $11, $12, $13, $14, $15, $16, $17)",
+                 renew_us, tax_amount, charge_amount)
+             VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, $18, $11, $12, $13, $14, $15, $16, $17, $19, $20)",
         )
         .bind(new.id.0)
         .bind(new.code.clone())
@@ -135,7 +135,7 @@ impl Tx<'_> {
         .bind(new.window.grace_until.micros())
         .bind(new.due_at.micros())
         .bind(new.payment_method.as_str())
-        .bind(new.total_amount)
+        .bind(new.bill.total())
         .bind(new.currency.to_string())
         .bind(new.vehicle.clone())
         .bind(now)
@@ -143,6 +143,8 @@ impl Tx<'_> {
         .bind(micros(new.hold_for))
         .bind(micros(new.renew_step))
         .bind(new.payment_state.as_str())
+        .bind(new.bill.tax)
+        .bind(new.bill.charge)
         .execute(self.connection())
         .await
         .map_err(overtaken_if_taken)?;
@@ -236,6 +238,9 @@ impl Tx<'_> {
         }
         let changes = self.touch_booking(read.id);
         changes.deadline |= step.window.is_some();
+        if let Some(state) = step.payment_state {
+            self.payment_follows(read.id, state).await?;
+        }
         if let Some(state) = step.items {
             self.step_items(read.id, state).await?;
         }

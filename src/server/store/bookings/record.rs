@@ -10,7 +10,7 @@ use crate::domain::booking::CancelledBy;
 use crate::domain::timer::MAX_RENEWALS;
 use crate::domain::{
     BatteryId, BatteryModelId, BookingId, BookingState, Currency, ItemId, ItemKind, ItemState, OperatorId,
-    PaymentMethod, PaymentState, Percent, ServiceId, SlotNumber, StationId, Timestamp, UserId,
+    PaymentId, PaymentMethod, PaymentState, Percent, ServiceId, SlotNumber, StationId, Timestamp, UserId,
 };
 use crate::protocol::Topic;
 use crate::protocol::rest::{BookingItemOut, BookingOut};
@@ -83,7 +83,11 @@ pub struct BookingRecord {
     /// The state it was called off in.
     pub cancelled_from: Option<BookingState>,
     payment_method: PaymentMethod,
-    payment_state: PaymentState,
+    /// How far the payment is.
+    pub payment_state: PaymentState,
+    payment: Option<PaymentId>,
+    tax_amount: i64,
+    charge_amount: i64,
     total_amount: i64,
     currency: Currency,
     /// The vehicle.
@@ -122,7 +126,8 @@ pub struct ItemRecord {
     serial: Option<String>,
     soc: Option<i64>,
     slot: Option<i64>,
-    price: i64,
+    /// What it costs, minor units.
+    pub price: i64,
     /// How far it is.
     pub state: ItemState,
     /// Which service.
@@ -158,6 +163,9 @@ impl BookingRecord {
             renew_to: self.may_renew().then(|| self.deadline + self.renew_step),
             payment_method: self.payment_method,
             payment_state: self.payment_state,
+            payment_id: self.payment,
+            tax_amount: self.tax_amount,
+            service_charge_amount: self.charge_amount,
             total_amount: self.total_amount,
             currency: self.currency,
             items_count: i64::try_from(self.items.len()).unwrap_or(i64::MAX),
@@ -195,14 +203,6 @@ impl BookingRecord {
     /// Where its payment began: with nothing to pay, when a plan covers all of it.
     pub fn payment_at_first(&self) -> PaymentState {
         PaymentState::at_first(self.payment_method, self.total_amount)
-    }
-
-    /// How its payment stands once the packs are handed over: what was due is paid.
-    pub fn payment_when_collected(&self) -> PaymentState {
-        match self.payment_at_first() {
-            PaymentState::Waived => PaymentState::Waived,
-            _ => PaymentState::Paid,
-        }
     }
 
     /// The deadline as a clock time at the station.
@@ -248,7 +248,8 @@ pub async fn find(
              booking.payment_state, booking.total_amount, booking.currency, booking.vehicle, booking.created_at,
              booking.confirmed_at, booking.ready_at, booking.completed_at, booking.ended_at,
              booking.cancelled_by, booking.undo_until, booking.reason, booking.hold_us, booking.renew_us,
-             booking.checked_in_at, booking.left_us, booking.cancelled_from,
+             booking.checked_in_at, booking.left_us, booking.cancelled_from, booking.payment_id,
+             booking.tax_amount, booking.charge_amount,
              CASE WHEN EXISTS (SELECT 1
                                FROM plan_use
                                JOIN subscription ON subscription.id = plan_use.subscription_id
@@ -340,6 +341,9 @@ fn record(row: &AnyRow, items: Vec<ItemRecord>, position: Position) -> Result<Bo
         cancelled_from: row.word_or_null("cancelled_from")?,
         payment_method: row.word("payment_method")?,
         payment_state: row.word("payment_state")?,
+        payment: row.plain::<Option<i64>>("payment_id")?.map(PaymentId),
+        tax_amount: row.plain("tax_amount")?,
+        charge_amount: row.plain("charge_amount")?,
         total_amount: row.plain("total_amount")?,
         currency: row.word("currency")?,
         vehicle: row.plain("vehicle")?,

@@ -43,8 +43,9 @@ pub async fn list(connection: &mut AnyConnection, filter: &Filter) -> Result<Vec
                 OR LOWER(COALESCE(booking.vehicle, '')) LIKE $4 ESCAPE '!'
                 OR LOWER(booking.code) LIKE $4 ESCAPE '!'
                 OR (CAST($1 AS BIGINT) IS NULL AND LOWER(users.name) LIKE $4 ESCAPE '!'))
-           AND (CAST($5 AS BIGINT) IS NULL OR booking.id < $5)
-         ORDER BY booking.id DESC
+           AND (CAST($5 AS BIGINT) IS NULL
+                OR (booking.created_at, booking.id) < (SELECT created_at, id FROM booking WHERE id = $5))
+         ORDER BY booking.created_at DESC, booking.id DESC
          LIMIT $6",
     )
     .bind(filter.user.map(|user| user.0))

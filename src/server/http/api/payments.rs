@@ -1,0 +1,136 @@
+//! Payments: declared by customers, counted and given back by staff, with receipts.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::domain::{BookingId, PaymentId, PaymentMethod, PaymentState, Problem, StationId};
+use crate::protocol::rest::{BookingOut, PayIn, PaymentOut, PaymentsOut, ReasonIn, ReceiptOut, VerifyIn};
+use crate::server::App;
+use crate::server::http::body::{Body, BodyOrNone};
+use crate::server::http::extract::{Asked, Id, SignedIn, Staff, field};
+use crate::server::http::openapi::Refused;
+use crate::server::service::payments::{self, PaymentQuery};
+
+/// The routes of this file.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list_payments))
+        .routes(routes!(pay_booking))
+        .routes(routes!(get_receipt))
+        .routes(routes!(verify_payment))
+        .routes(routes!(reject_payment))
+        .routes(routes!(refund_payment))
+}
+
+/// What is asked of the list.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct PaymentsAsked {
+    /// Those of this station; operators see all of theirs unless given
+    station_id: Option<String>,
+    /// Only in this state
+    state: Option<String>,
+    /// Only paid in this way: `cash`, `card`, `qr` or `plan`
+    payment_method: Option<String>,
+    /// `next` of the page before
+    cursor: Option<String>,
+}
+
+impl PaymentsAsked {
+    fn query(&self) -> Result<PaymentQuery, Problem> {
+        let states = PaymentState::ALL.map(PaymentState::as_str).join(", ");
+        let methods = PaymentMethod::ALL.map(PaymentMethod::as_str).join(", ");
+        Ok(PaymentQuery {
+            station: field::<StationId>(
+                "station_id",
+                self.station_id.as_deref(),
+                "Write the id of a station.",
+            )?,
+            state: field("state", self.state.as_deref(), &format!("Write one of {states}."))?,
+            method: field(
+                "payment_method",
+                self.payment_method.as_deref(),
+                &format!("Write one of {methods}."),
+            )?,
+            cursor: field::<PaymentId>(
+                "cursor",
+                self.cursor.as_deref(),
+                "Send back the cursor of the page before.",
+            )?,
+        })
+    }
+}
+
+/// Payments, newest first
+#[utoipa::path(get, path = "/payments", tag = "Payments", params(PaymentsAsked),
+    responses((status = 200, description = "One page", body = PaymentsOut), Refused))]
+async fn list_payments(
+    State(app): State<App>,
+    Staff(actor): Staff,
+    Asked(asked): Asked<PaymentsAsked>,
+) -> Result<Json<PaymentsOut>, Problem> {
+    payments::list(&app, &actor, asked.query()?).await.map(Json)
+}
+
+/// I pay now: the batteries stay held while somebody counts
+#[utoipa::path(post, path = "/bookings/{id}/pay", tag = "Payments", params(("id" = i64, Path)),
+    request_body = Option<PayIn>,
+    responses((status = 200, description = "The booking", body = BookingOut), Refused))]
+async fn pay_booking(
+    State(app): State<App>,
+    SignedIn(actor): SignedIn,
+    Id(booking): Id<BookingId>,
+    BodyOrNone(body): BodyOrNone<PayIn>,
+) -> Result<Json<BookingOut>, Problem> {
+    payments::declare(&app, &actor, booking, body).await.map(Json)
+}
+
+/// The receipt of a paid booking
+#[utoipa::path(get, path = "/bookings/{id}/receipt", tag = "Payments", params(("id" = i64, Path)),
+    responses((status = 200, description = "The receipt", body = ReceiptOut), Refused))]
+async fn get_receipt(
+    State(app): State<App>,
+    SignedIn(actor): SignedIn,
+    Id(booking): Id<BookingId>,
+) -> Result<Json<ReceiptOut>, Problem> {
+    payments::receipt(&app, &actor, booking).await.map(Json)
+}
+
+/// The cash is counted
+#[utoipa::path(post, path = "/payments/{id}/verify", tag = "Payments", params(("id" = i64, Path)),
+    responses((status = 200, description = "The payment, paid", body = PaymentOut), Refused))]
+async fn verify_payment(
+    State(app): State<App>,
+    Staff(actor): Staff,
+    Id(payment): Id<PaymentId>,
+    Body(body): Body<VerifyIn>,
+) -> Result<Json<PaymentOut>, Problem> {
+    payments::verify(&app, &actor, payment, body).await.map(Json)
+}
+
+/// There was too little, or none; the customer may try again
+#[utoipa::path(post, path = "/payments/{id}/reject", tag = "Payments", params(("id" = i64, Path)),
+    responses((status = 200, description = "The payment, rejected", body = PaymentOut), Refused))]
+async fn reject_payment(
+    State(app): State<App>,
+    Staff(actor): Staff,
+    Id(payment): Id<PaymentId>,
+    Body(body): Body<ReasonIn>,
+) -> Result<Json<PaymentOut>, Problem> {
+    payments::reject(&app, &actor, payment, body).await.map(Json)
+}
+
+/// What is owed went back to the customer
+#[utoipa::path(post, path = "/payments/{id}/refund", tag = "Payments", params(("id" = i64, Path)),
+    responses((status = 200, description = "The payment, refunded", body = PaymentOut), Refused))]
+async fn refund_payment(
+    State(app): State<App>,
+    Staff(actor): Staff,
+    Id(payment): Id<PaymentId>,
+) -> Result<Json<PaymentOut>, Problem> {
+    payments::refund(&app, &actor, payment).await.map(Json)
+}

@@ -1,0 +1,458 @@
+//! Payments: cash is declared by the customer and counted by staff. Amounts are the server's; what comes in is
+//! written into the ledger in the same transaction, and a receipt is numbered.
+
+use serde_json::json;
+
+use super::Actor;
+use super::bookings::{answer, concerned, due_while_waiting, timers_of};
+use super::form::Form;
+use crate::domain::notification::text;
+use crate::domain::{
+    BookingId, BookingState, Level, Money, NotificationKind, PaymentId, PaymentMethod, PaymentState, Problem,
+    StationId, Timer,
+};
+use crate::protocol::rest::{
+    BookingOut, PayIn, PaymentOut, PaymentsOut, ReasonIn, ReceiptLineOut, ReceiptOut, VerifyIn,
+};
+use crate::server::store::bookings::{self as booking_rows, BookingRecord, Window};
+use crate::server::store::notifications::Notice;
+use crate::server::store::payments::{self as rows, Filter, PaymentRow};
+use crate::server::store::{Audit, Failure, StoreError, Tx, stations};
+use crate::server::{App, hours};
+
+/// Longest reason, in characters.
+const MAX_REASON: usize = 200;
+/// Nobody hands over more than this at once, in minor units.
+const MOST_CASH: i64 = 100_000_000;
+
+/// The customer pays now (or staff say so for her): the packs stay held while somebody counts.
+///
+/// # Errors
+/// [`Problem::NotFound`], [`Problem::Invalid`] for a way to pay that is not offered, [`Problem::PaymentBusy`].
+pub async fn declare(
+    app: &App,
+    actor: &Actor,
+    booking: BookingId,
+    body: PayIn,
+) -> Result<BookingOut, Problem> {
+    if body.method != PaymentMethod::Cash {
+        return Err(Problem::invalid(
+            "method",
+            "This station takes cash; send \"cash\".",
+        ));
+    }
+    let (who, timers) = (actor.clone(), app.timers.clone());
+    app.db
+        .write(actor.cause(), move |tx| {
+            let (actor, timers) = (who.clone(), timers.clone());
+            Box::pin(async move {
+                let record = concerned(tx, &actor, booking).await?;
+                if record.state.is_ended() {
+                    return Err(busy("The booking is over; there is nothing to pay.").into());
+                }
+                let payment = open_payment(tx, &record).await?;
+                if payment.state != PaymentState::Due {
+                    return Err(not_open(&payment).into());
+                }
+                if !tx.declare_cash(&payment).await? {
+                    return Err(StoreError::Overtaken.into());
+                }
+                if record.state.is_waiting_for_pickup() {
+                    let timers = timers_of(tx, &record, &timers).await?;
+                    hold_meanwhile(tx, &record, &timers).await?;
+                }
+                audit(tx, &payment, "declare", PaymentState::CashDeclared, None).await?;
+                tell_station(tx, &record, &payment).await?;
+                answer(tx, &actor, booking).await
+            })
+        })
+        .await
+}
+
+/// Nobody loses packs because a queue at the counter is long; once a payment, so that nobody holds them for ever.
+async fn hold_meanwhile(
+    tx: &mut Tx<'_>,
+    record: &BookingRecord,
+    timers: &crate::domain::Timers,
+) -> Result<(), Failure> {
+    let window = Window::from(
+        tx.now(),
+        timers.length(Timer::PaymentTtl),
+        timers.length(Timer::Grace),
+    );
+    if window.deadline <= record.deadline {
+        return Ok(());
+    }
+    let is_ready = record.state == BookingState::Ready;
+    let due = due_while_waiting(timers, is_ready, window, tx.now());
+    tx.hold_longer(record, window, due).await?;
+    Ok(())
+}
+
+/// Staff counted the cash.
+///
+/// # Errors
+/// [`Problem::NotFound`], [`Problem::Forbidden`] for sums that a lead must take, [`Problem::Invalid`] for too
+/// little, [`Problem::PaymentBusy`] when it is paid or over.
+pub async fn verify(
+    app: &App,
+    actor: &Actor,
+    payment: PaymentId,
+    body: VerifyIn,
+) -> Result<PaymentOut, Problem> {
+    if !(0..=MOST_CASH).contains(&body.received) {
+        return Err(Problem::invalid(
+            "received",
+            "Write what you counted, in minor units.",
+        ));
+    }
+    let who = actor.clone();
+    app.db
+        .write(actor.cause(), move |tx| {
+            let actor = who.clone();
+            Box::pin(async move {
+                let read = at_my_station(tx, &actor, payment).await?;
+                must_be_open(tx, &read).await?;
+                receive(tx, &actor, &read, body.received).await?;
+                tell_verified(tx, &read).await?;
+                after(tx, payment).await
+            })
+        })
+        .await
+}
+
+/// There was too little or none: the customer may try again.
+///
+/// # Errors
+/// [`Problem::NotFound`], [`Problem::Invalid`] without a reason, [`Problem::PaymentBusy`].
+pub async fn reject(
+    app: &App,
+    actor: &Actor,
+    payment: PaymentId,
+    body: ReasonIn,
+) -> Result<PaymentOut, Problem> {
+    let mut form = Form::default();
+    let reason = form.text("reason", &body.reason, 1..=MAX_REASON);
+    form.finish()?;
+    let who = actor.clone();
+    app.db
+        .write(actor.cause(), move |tx| {
+            let (actor, reason) = (who.clone(), reason.clone());
+            Box::pin(async move {
+                let read = at_my_station(tx, &actor, payment).await?;
+                must_be_open(tx, &read).await?;
+                if !tx.reject_payment(&read, &reason).await? {
+                    return Err(StoreError::Overtaken.into());
+                }
+                audit(tx, &read, "reject", PaymentState::Rejected, Some(&reason)).await?;
+                let kind = NotificationKind::PaymentFailed;
+                tell(tx, &read, kind, text::payment_failed(&reason)).await?;
+                after(tx, payment).await
+            })
+        })
+        .await
+}
+
+/// Hands back what is owed (staff).
+///
+/// # Errors
+/// [`Problem::NotFound`], [`Problem::PaymentBusy`] when nothing is owed.
+pub async fn refund(app: &App, actor: &Actor, payment: PaymentId) -> Result<PaymentOut, Problem> {
+    let who = actor.clone();
+    app.db
+        .write(actor.cause(), move |tx| {
+            let actor = who.clone();
+            Box::pin(async move {
+                let read = at_my_station(tx, &actor, payment).await?;
+                if read.state != PaymentState::RefundPending {
+                    return Err(busy("Nothing of this payment is owed back.").into());
+                }
+                let Some(state) = tx.refund(&read, actor.user).await? else {
+                    return Err(StoreError::Overtaken.into());
+                };
+                audit(tx, &read, "refund", state, None).await?;
+                let amount = Money::new(read.refund_due, read.currency).to_string();
+                let message = text::payment_refunded(&amount);
+                tell(tx, &read, NotificationKind::PaymentRefunded, message).await?;
+                after(tx, payment).await
+            })
+        })
+        .await
+}
+
+/// The receipt of a booking, for its customer and the station's staff.
+///
+/// # Errors
+/// [`Problem::NotFound`] also while nothing is paid.
+pub async fn receipt(app: &App, actor: &Actor, booking: BookingId) -> Result<ReceiptOut, Problem> {
+    let no_receipt = || Problem::not_found("receipt");
+    let mut snapshot = app.db.snapshot().await?;
+    let record = booking_rows::find(&mut snapshot, booking)
+        .await?
+        .ok_or_else(no_receipt)?;
+    if record.user != actor.user && !actor.may_staff(record.station, record.operator) {
+        return Err(no_receipt());
+    }
+    let payment = rows::of_booking(&mut snapshot, booking)
+        .await?
+        .ok_or_else(no_receipt)?;
+    let (Some(number), Some(paid_at)) = (payment.receipt_number, payment.verified_at) else {
+        return Err(no_receipt());
+    };
+    let operator_name = stations::operator_name(&mut snapshot, record.operator).await?;
+    let seen = record.to_out(booking_rows::Audience::Both, app.clock.now());
+    let row = payment.to_out();
+    let line = |item: crate::protocol::rest::BookingItemOut| ReceiptLineOut {
+        name: item.name,
+        price: item.price,
+    };
+    Ok(ReceiptOut {
+        number: format!("{}-{number:06}", record.station),
+        station_name: seen.station_name,
+        station_address: seen.station_address,
+        operator_name,
+        booking_id: booking,
+        paid_at,
+        utc_offset_minutes: hours::utc_offset_minutes(&record.timezone, paid_at),
+        method: payment.method,
+        lines: seen.items.into_iter().map(line).collect(),
+        subtotal: payment.bill.subtotal,
+        service_charge: payment.bill.charge,
+        tax: payment.bill.tax,
+        total: payment.amount,
+        received: row.received,
+        change: row.change,
+        refunded: payment.refunded,
+        currency: payment.currency,
+    })
+}
+
+/// What is asked of a list of payments.
+#[derive(Clone, Debug, Default)]
+pub struct PaymentQuery {
+    /// Those of this station; all of my operator's unless given.
+    pub station: Option<StationId>,
+    /// Only these.
+    pub state: Option<PaymentState>,
+    /// Only those paid in this way.
+    pub method: Option<PaymentMethod>,
+    /// Where the page before ended.
+    pub cursor: Option<PaymentId>,
+}
+
+/// Payments, newest first: of a station for its staff, of all stations for their operator.
+///
+/// # Errors
+/// [`Problem::Forbidden`].
+pub async fn list(app: &App, actor: &Actor, query: PaymentQuery) -> Result<PaymentsOut, Problem> {
+    const PAGE: usize = 50;
+    let mut snapshot = app.db.snapshot().await?;
+    let mut filter = Filter {
+        station: query.station,
+        state: query.state,
+        method: query.method,
+        before: query.cursor,
+        limit: 51,
+        ..Filter::default()
+    };
+    match query.station {
+        Some(station) => {
+            let row = stations::find(&mut snapshot, station).await?;
+            let row = row.ok_or_else(|| Problem::not_found("station"))?;
+            actor.must_staff(station, row.operator)?;
+        }
+        None if actor.role.may_operate() => filter.operator = actor.operator,
+        None => {
+            return Err(Problem::forbidden(
+                "Say of which station; operators see all of theirs.",
+            ));
+        }
+    }
+    let mut found = rows::list(&mut snapshot, &filter).await?;
+    let is_more = found.len() > PAGE;
+    found.truncate(PAGE);
+    let last = found.last().map(|row| row.id.to_string());
+    Ok(PaymentsOut {
+        next: if is_more { last } else { None },
+        items: found.iter().map(PaymentRow::to_out).collect(),
+    })
+}
+
+/// The packs are about to be handed over: cash that was not declared before is taken with it, by whoever hands
+/// them over.
+///
+/// # Errors
+/// [`Problem::PaymentDue`] for declared cash that nobody counted, [`Problem::Forbidden`] for sums that a lead must
+/// take.
+pub(super) async fn settle_at_counter(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    record: &BookingRecord,
+) -> Result<(), Failure> {
+    if record.payment_state.is_settled() {
+        return Ok(());
+    }
+    let payment = open_payment(tx, record).await?;
+    match payment.state {
+        PaymentState::Due
+            if payment.method == PaymentMethod::Cash || payment.method == PaymentMethod::Plan =>
+        {
+            receive(tx, actor, &payment, payment.amount).await
+        }
+        _ => Err(Problem::PaymentDue {
+            payment_id: payment.id,
+            amount: payment.amount,
+        }
+        .into()),
+    }
+}
+
+/// A line of a paid booking is not done after all: what it cost is owed back.
+pub(super) async fn owe_for(tx: &mut Tx<'_>, record: &BookingRecord, price: i64) -> Result<(), Failure> {
+    if price == 0 || record.payment_state != PaymentState::Paid {
+        return Ok(());
+    }
+    if let Some(payment) = rows::of_booking(tx.connection(), record.id).await? {
+        tx.owe_refund(&payment, price).await?;
+    }
+    Ok(())
+}
+
+async fn receive(tx: &mut Tx<'_>, actor: &Actor, read: &PaymentRow, received: i64) -> Result<(), Failure> {
+    if read.customer == actor.user {
+        return Err(Problem::forbidden("Somebody else counts what you pay yourself.").into());
+    }
+    let amount = Money::new(read.amount, read.currency);
+    if received < read.amount {
+        let detail = format!("{amount} is due. Reject the payment if there is less.");
+        return Err(Problem::invalid("received", detail).into());
+    }
+    let (_, limit) = rows::terms(tx.connection(), read.operator).await?;
+    if read.amount > limit && !actor.role.may_lead() {
+        let limit = Money::new(limit, read.currency);
+        let detail = format!("More than {limit} in cash is counted by a lead or the operator.");
+        return Err(Problem::forbidden(&detail).into());
+    }
+    if !tx.receive_cash(read, received, actor.user).await? {
+        return Err(StoreError::Overtaken.into());
+    }
+    audit(tx, read, "verify", PaymentState::Paid, None).await?;
+    Ok(())
+}
+
+/// The payment that counts; begun now for a booking that is older than payments.
+async fn open_payment(tx: &mut Tx<'_>, record: &BookingRecord) -> Result<PaymentRow, Failure> {
+    if let Some(payment) = rows::of_booking(tx.connection(), record.id).await? {
+        return Ok(payment);
+    }
+    if record.payment_state != PaymentState::Due {
+        return Err(busy("There is nothing to pay.").into());
+    }
+    let id = tx.begin_payment(record.id).await?;
+    let payment = rows::find(tx.connection(), id).await?;
+    payment.ok_or_else(|| StoreError::Overtaken.into())
+}
+
+/// The payment, to staff of its station; for anybody else there is none.
+async fn at_my_station(tx: &mut Tx<'_>, actor: &Actor, payment: PaymentId) -> Result<PaymentRow, Failure> {
+    let no_such = || Problem::not_found("payment");
+    let read = rows::find(tx.connection(), payment).await?.ok_or_else(no_such)?;
+    if actor.may_staff(read.station, read.operator) {
+        Ok(read)
+    } else {
+        Err(no_such().into())
+    }
+}
+
+async fn must_be_open(tx: &mut Tx<'_>, read: &PaymentRow) -> Result<(), Failure> {
+    if !matches!(read.state, PaymentState::Due | PaymentState::CashDeclared) {
+        return Err(not_open(read).into());
+    }
+    let record = booking_rows::find(tx.connection(), read.booking).await?;
+    if record.is_none_or(|record| record.state.is_ended()) {
+        return Err(busy("The booking is over; give the money back.").into());
+    }
+    Ok(())
+}
+
+fn busy(detail: &str) -> Problem {
+    Problem::PaymentBusy {
+        detail: detail.to_owned(),
+    }
+}
+
+fn not_open(read: &PaymentRow) -> Problem {
+    match read.state {
+        PaymentState::Paid => busy("The payment is already verified."),
+        state => busy(&format!("The payment is: {}.", state.label())),
+    }
+}
+
+async fn after(tx: &mut Tx<'_>, payment: PaymentId) -> Result<PaymentOut, Failure> {
+    let row = rows::find(tx.connection(), payment).await?;
+    Ok(row.ok_or_else(|| Problem::not_found("payment"))?.to_out())
+}
+
+async fn audit(
+    tx: &mut Tx<'_>,
+    read: &PaymentRow,
+    action: &str,
+    to: PaymentState,
+    reason: Option<&str>,
+) -> Result<(), Failure> {
+    tx.audit(Audit {
+        entity: "booking",
+        entity_id: read.booking.0,
+        action: &format!("payment_{action}"),
+        from: Some(read.state.as_str()),
+        to: Some(to.as_str()),
+        reason,
+    })
+    .await?;
+    Ok(())
+}
+
+async fn tell_verified(tx: &mut Tx<'_>, read: &PaymentRow) -> Result<(), Failure> {
+    tell(
+        tx,
+        read,
+        NotificationKind::CashVerified,
+        text::CASH_VERIFIED.to_owned(),
+    )
+    .await
+}
+
+async fn tell(
+    tx: &mut Tx<'_>,
+    read: &PaymentRow,
+    kind: NotificationKind,
+    message: String,
+) -> Result<(), Failure> {
+    let notice = Notice {
+        kind,
+        message,
+        level: kind.level(),
+        booking: Some(read.booking),
+        station: Some(read.station),
+        data: json!({ "payment_id": read.id, "amount": read.amount, "currency": read.currency }),
+    };
+    tx.notify(read.customer, notice).await?;
+    Ok(())
+}
+
+/// Somebody at the counter has money to count.
+async fn tell_station(tx: &mut Tx<'_>, record: &BookingRecord, read: &PaymentRow) -> Result<(), Failure> {
+    let amount = Money::new(read.amount, read.currency).to_string();
+    for person in booking_rows::people_of_station(tx.connection(), record.station).await? {
+        let notice = Notice {
+            kind: NotificationKind::CashWaiting,
+            message: text::cash_waiting(&amount, &record.station_name),
+            level: Level::Info,
+            booking: Some(record.id),
+            station: Some(record.station),
+            data: json!({ "payment_id": read.id, "amount": read.amount, "currency": read.currency }),
+        };
+        tx.notify(person, notice).await?;
+    }
+    Ok(())
+}
