@@ -32,6 +32,7 @@ struct Members {
     limit: Option<i64>,
     left: Option<i64>,
     renews_at: Option<Timestamp>,
+    renews_on: Option<String>,
     plan_name: Option<String>,
 }
 
@@ -102,6 +103,7 @@ impl Members {
                 limit: self.limit?,
                 left: self.left?,
                 renews_at: self.renews_at,
+                renews_on: self.renews_on,
             },
             "already_subscribed" => Problem::AlreadySubscribed {
                 plan_name: self.plan_name?,
@@ -141,7 +143,7 @@ mod tests {
                 "alternatives": [{"id": 1, "name": "Hill", "distance_m": 5, "available": 6}], "booking_id": 7,
                 "state": "ready", "allowed": ["collect"], "tries_left": 8, "until": "2026-11-21T10:30:00Z",
                 "slot_label": "A1", "reason": "monthly_limit", "limit": 10, "left": 0,
-                "renews_at": "2026-12-21T10:30:00Z", "plan_name": "Basic",
+                "renews_at": "2026-12-21T10:30:00Z", "renews_on": "21 Dec 2026", "plan_name": "Basic",
             });
             let members: Members = serde_json::from_value(json.clone()).unwrap();
             let problem: Problem = serde_json::from_value(json).unwrap();

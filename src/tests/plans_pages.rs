@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::app::{Person, TestApp};
+use crate::support::app::Person;
 use crate::support::client::Answer;
 
 /// Sends a form as a browser does that runs no script.
