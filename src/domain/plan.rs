@@ -148,8 +148,8 @@ pub enum PlanRefusal {
     MonthlyLimit,
 }
 
-/// The sentence about a refusal; for a full month with what is left of it and when the next one begins.
-pub fn refusal(reason: PlanRefusal, limit: i64, left: i64, renews_at: Option<Timestamp>) -> String {
+/// The sentence about a refusal; for a full month with what is left of it and the day on which the next begins.
+pub fn refusal(reason: PlanRefusal, limit: i64, left: i64, renews_on: Option<&str>) -> String {
     match reason {
         PlanRefusal::NoSubscription => {
             "You have no plan with this operator. Subscribe to one to book here, or pay per swap where that is offered."
@@ -166,8 +166,8 @@ pub fn refusal(reason: PlanRefusal, limit: i64, left: i64, renews_at: Option<Tim
                 1 => format!("Your plan has 1 of {limit} swaps left this month, fewer than this booking needs."),
                 _ => format!("Your plan has {left} of {limit} swaps left this month, fewer than this booking needs."),
             };
-            match renews_at {
-                Some(at) => format!("{what} The next month begins on {}.", at.calendar_day(0)),
+            match renews_on {
+                Some(day) => format!("{what} The next month begins on {day}."),
                 None => format!("{what} It ends with this month."),
             }
         }
@@ -258,7 +258,7 @@ mod tests {
 
     #[test]
     fn a_refusal_says_what_is_left_and_when_there_is_more() {
-        let sentence = refusal(PlanRefusal::MonthlyLimit, 10, 0, Some(at("2026-12-21T10:30:00Z")));
+        let sentence = refusal(PlanRefusal::MonthlyLimit, 10, 0, Some("21 Dec 2026"));
         assert_eq!(
             sentence,
             "All 10 swaps of your plan are used this month. The next month begins on 21 Dec 2026."

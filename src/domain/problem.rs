@@ -223,7 +223,7 @@ pub enum Problem {
         detail: String,
     },
     /// The customer's plan does not pay for the booking, and nothing else does.
-    #[error("{}", plan::refusal(*reason, *limit, *left, *renews_at))]
+    #[error("{}", plan::refusal(*reason, *limit, *left, renews_on.as_deref()))]
     SubscriptionLimitExceeded {
         /// Why.
         reason: PlanRefusal,
@@ -233,6 +233,8 @@ pub enum Problem {
         left: i64,
         /// For a full month, when the next one begins; none when the plan ends with it.
         renews_at: Option<Timestamp>,
+        /// The same as a day at the station, for people.
+        renews_on: Option<String>,
     },
     /// There is a plan with this operator already.
     #[error("You have the {plan_name} plan already. Change it instead of buying another.")]

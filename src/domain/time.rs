@@ -74,6 +74,7 @@ impl Timestamp {
     }
 
     /// The same time of day (UTC) so many calendar months later; where that month has no such day, its last.
+    #[must_use]
     pub fn months_later(self, months: u32) -> Self {
         let (year, month, day, _) = self.civil();
         let count = i64::from(month) - 1 + i64::from(months);

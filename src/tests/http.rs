@@ -25,6 +25,8 @@ fn routes() -> Vec<(&'static str, &'static str, Option<Value>, Who)> {
     use Who::{Admin, Anybody, Operator, SignedIn, Staff};
     let account = json!({"name": "A", "email": "a@example.org", "password": "0123456789"});
     let nobody = json!({"email": "nobody@example.org", "password": "0123456789"});
+    let bought = json!({"plan_id": 0, "months": 1});
+    let sold = json!({"key": "a", "name": "A", "swaps_per_month": 1, "price": 1});
     vec![
         ("POST", "/api/v1/auth/register", Some(account), Anybody),
         ("GET", "/api/v1/stations", None, Anybody),
@@ -32,6 +34,8 @@ fn routes() -> Vec<(&'static str, &'static str, Option<Value>, Who)> {
         ("GET", "/api/v1/stations/S/batteries", None, Anybody),
         ("GET", "/api/v1/stations/S/services", None, Anybody),
         ("GET", "/api/v1/battery-models", None, Anybody),
+        ("GET", "/api/v1/plans", None, Anybody),
+        ("GET", "/api/v1/operators/0", None, Anybody),
         ("GET", "/api/openapi.json", None, Anybody),
         ("GET", "/healthz", None, Anybody),
         ("GET", "/readyz", None, Anybody),
@@ -47,6 +51,13 @@ fn routes() -> Vec<(&'static str, &'static str, Option<Value>, Who)> {
             SignedIn,
         ),
         ("GET", "/api/v1/notifications", None, SignedIn),
+        ("GET", "/api/v1/subscription", None, SignedIn),
+        ("GET", "/api/v1/subscription/uses", None, SignedIn),
+        ("POST", "/api/v1/subscriptions", Some(bought.clone()), SignedIn),
+        ("POST", "/api/v1/subscription/change", Some(bought), SignedIn),
+        ("POST", "/api/v1/subscription/cancel", None, SignedIn),
+        ("POST", "/api/v1/subscription/resume", None, SignedIn),
+        ("POST", "/api/v1/plans", Some(sold), Operator),
         ("POST", "/api/v1/notifications/read-all", None, SignedIn),
         ("POST", "/api/v1/notifications/0/read", None, SignedIn),
         ("GET", "/api/v1/bookings?station_id=S", None, Staff),

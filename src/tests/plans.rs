@@ -208,8 +208,8 @@ each_engine! {
         let asha = app.customer().await;
         asha.subscribe(plan, 1).await.expect(201);
         let path = format!("/api/v1/plans/{plan}");
-        let patch = json!({"swaps_per_month": 1, "price": 1, "active": false, "name": "Old basic"});
-        let changed = world.operator.client.patch(&path, patch).await.expect(200);
+        let worse = json!({"swaps_per_month": 1, "price": 1, "active": false, "name": "Old basic"});
+        let changed = world.operator.client.patch(&path, worse).await.expect(200);
         assert_eq!((&changed["active"], &changed["swaps_per_month"]), (&json!(false), &json!(1)));
         asha.order(world.order_by_plan(3)).await.expect(201);
         assert_eq!(app.client().get("/api/v1/plans").await.expect(200)["items"], json!([]));

@@ -203,7 +203,6 @@ pub struct PlanForm {
 
 /// Makes or changes a plan; answers where to go next.
 #[server(prefix = "/call", endpoint = "save_plan", output = Plain)]
-#[expect(clippy::too_many_arguments, reason = "one for each field of the form")]
 pub async fn save_plan(
     /// Whose plan, and which.
     form: PlanForm,

@@ -175,7 +175,7 @@ fn Offer(
                     <p class="plan-price">
                         {Money::new(plan.price, plan.currency).to_string()} <span class="label">" a month"</span>
                     </p>
-                    <p class="label">{for_the_time(total, months)}</p>
+                    {(months > 1).then(|| view! { <p class="label">{for_the_time(total, months)}</p> })}
                 </div>
                 <ul class="plan-facts">{facts.collect_view()}</ul>
                 <p class="label">{seller}</p>

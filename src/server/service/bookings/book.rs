@@ -75,7 +75,7 @@ impl Booking {
         let models = self.models(tx).await?;
         let (method, packs) = (self.order.payment_method, self.order.packs());
         // Before the packs: who waits for a plan must not keep any from others meanwhile.
-        let cover = Cover::of(tx, self.actor.user, station.operator, method, packs).await?;
+        let cover = Cover::of(tx, self.actor.user, &station, method, packs).await?;
         let claimed = self.claim_packs(tx, &station).await?;
         let parts = Parts {
             claimed,

@@ -88,7 +88,7 @@ pub async fn undo_cancel(app: &App, actor: &Actor, booking: BookingId) -> Result
                     ..Step::default()
                 };
                 step(tx, &record, Command::UndoCancel, change).await?;
-                Cover::renew(tx, booking).await?;
+                Cover::renew(tx, &record).await?;
                 tx.mark_releasing(booking, false).await?;
                 tell_it_stands(tx, &record, cancelled_by(&actor, &record)).await?;
                 answer(tx, &actor, booking).await

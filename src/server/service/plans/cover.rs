@@ -10,6 +10,9 @@ use crate::domain::{
     Timestamp, UserId,
 };
 use crate::protocol::rest::BatteryModelOut;
+use crate::server::hours;
+use crate::server::store::bookings::BookingRecord;
+use crate::server::store::inventory::StationRow;
 use crate::server::store::notifications::Notice;
 use crate::server::store::plan_use::{self, Retaken};
 use crate::server::store::subscriptions::{self as bought, SubscriptionRow};
@@ -21,6 +24,8 @@ pub struct Cover {
     subscription: SubscriptionRow,
     month: Month,
     swaps: i64,
+    /// Zone of the station: people read days of its calendar.
+    timezone: String,
 }
 
 impl Cover {
@@ -32,10 +37,11 @@ impl Cover {
     pub async fn of(
         tx: &mut Tx<'_>,
         user: UserId,
-        operator: OperatorId,
+        station: &StationRow,
         method: PaymentMethod,
         swaps: i64,
     ) -> Result<Option<Self>, Failure> {
+        let operator = station.operator;
         if method != PaymentMethod::Plan {
             may_pay_per_swap(tx, user, operator).await?;
             return Ok(None);
@@ -46,12 +52,15 @@ impl Cover {
             return Err(no_plan(tx, user, operator).await?.into());
         };
         if tx.use_swaps(&subscription, month, swaps).await?.is_none() {
-            return Err(full(tx, &subscription, month.starts_at).await?.into());
+            return Err(full(tx, &subscription, month.starts_at, &station.timezone)
+                .await?
+                .into());
         }
         Ok(Some(Self {
             subscription,
             month,
             swaps,
+            timezone: station.timezone.clone(),
         }))
     }
 
@@ -70,23 +79,23 @@ impl Cover {
     pub async fn note(&self, tx: &mut Tx<'_>, booking: BookingId) -> Result<(), Failure> {
         tx.record_use(booking, self.subscription.id, self.month, self.swaps)
             .await?;
-        tell_of_limit(tx, &self.subscription, self.month.starts_at).await
+        tell_of_limit(tx, &self.subscription, self.month.starts_at, &self.timezone).await
     }
 
     /// Uses again what a cancelled booking had given back, when it comes back to life.
     ///
     /// # Errors
     /// [`Problem::SubscriptionLimitExceeded`] when the month is full meanwhile.
-    pub async fn renew(tx: &mut Tx<'_>, booking: BookingId) -> Result<(), Failure> {
-        match tx.retake_swaps(booking).await? {
+    pub async fn renew(tx: &mut Tx<'_>, booking: &BookingRecord) -> Result<(), Failure> {
+        match tx.retake_swaps(booking.id).await? {
             Retaken::Nothing => Ok(()),
             Retaken::Used(subscription, month) => {
                 let row = find(tx, subscription).await?;
-                tell_of_limit(tx, &row, month).await
+                tell_of_limit(tx, &row, month, &booking.timezone).await
             }
             Retaken::Full(subscription, month) => {
                 let row = find(tx, subscription).await?;
-                Err(full(tx, &row, month).await?.into())
+                Err(full(tx, &row, month, &booking.timezone).await?.into())
             }
         }
     }
@@ -125,17 +134,25 @@ async fn no_plan(tx: &mut Tx<'_>, user: UserId, operator: OperatorId) -> Result<
         limit: 0,
         left: 0,
         renews_at: None,
+        renews_on: None,
     })
 }
 
 /// That a month has fewer swaps left than are needed.
-async fn full(tx: &mut Tx<'_>, row: &SubscriptionRow, month: Timestamp) -> Result<Problem, Failure> {
+async fn full(
+    tx: &mut Tx<'_>,
+    row: &SubscriptionRow,
+    month: Timestamp,
+    timezone: &str,
+) -> Result<Problem, Failure> {
     let used = plan_use::used(tx.connection(), row.id, month).await?;
+    let renews_at = renews_at(row, month);
     Ok(Problem::SubscriptionLimitExceeded {
         reason: PlanRefusal::MonthlyLimit,
         limit: row.swaps_per_month,
         left: (row.swaps_per_month - used).max(0),
-        renews_at: renews_at(row, month),
+        renews_at,
+        renews_on: renews_at.map(|at| day_there(at, timezone)),
     })
 }
 
@@ -145,8 +162,17 @@ fn renews_at(row: &SubscriptionRow, month: Timestamp) -> Option<Timestamp> {
     (month.ends_at < row.ends_at).then_some(month.ends_at)
 }
 
+fn day_there(at: Timestamp, timezone: &str) -> String {
+    at.calendar_day(hours::utc_offset_minutes(timezone, at))
+}
+
 /// Tells the customer at four fifths and at the end of a month, each once.
-async fn tell_of_limit(tx: &mut Tx<'_>, row: &SubscriptionRow, month: Timestamp) -> Result<(), Failure> {
+async fn tell_of_limit(
+    tx: &mut Tx<'_>,
+    row: &SubscriptionRow,
+    month: Timestamp,
+    timezone: &str,
+) -> Result<(), Failure> {
     let used = plan_use::used(tx.connection(), row.id, month).await?;
     let limit = row.swaps_per_month;
     let Some(percent) = warning(used, limit) else {
@@ -160,7 +186,7 @@ async fn tell_of_limit(tx: &mut Tx<'_>, row: &SubscriptionRow, month: Timestamp)
         let message = text::plan_limit_near(used, limit, &row.plan_name);
         (NotificationKind::PlanLimitNear, message)
     } else {
-        let day = renews_at.map(|at| at.calendar_day(0));
+        let day = renews_at.map(|at| day_there(at, timezone));
         let message = text::plan_limit_reached(limit, &row.plan_name, day.as_deref());
         (NotificationKind::PlanLimitReached, message)
     };

@@ -228,7 +228,7 @@ pub async fn end_due(app: &App) -> Result<usize, Problem> {
             Ok(true) => ended += 1,
             Ok(false) => {}
             Err(problem) => {
-                tracing::warn!(subscription.id = %id, %problem, "a subscription could not be ended")
+                tracing::warn!(subscription.id = %id, %problem, "a subscription could not be ended");
             }
         }
     }
