@@ -54,6 +54,10 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/sign-in") view={Lazy::<lazy::SignInRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/register") view={Lazy::<lazy::RegisterRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/profile") view={Lazy::<lazy::ProfileRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/vehicles") view={Lazy::<lazy::VehiclesRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/operator") view={Lazy::<lazy::OperatorRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/operator/bookings") view={Lazy::<lazy::OperatorBookingsRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/operator/staff") view={Lazy::<lazy::OperatorStaffRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/staff") view={Lazy::<lazy::StaffRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/staff/stations/:id") view={Lazy::<lazy::CounterRoute>::new()} ssr=SsrMode::Async />
                 </Routes>

@@ -50,4 +50,10 @@ id! {
     NotificationId,
     /// A service that a station offers besides swaps.
     ServiceId,
+    /// What somebody rides.
+    VehicleId,
+    /// A type of vehicle: what fits into it.
+    VehicleTypeId,
+    /// What a customer says about a station.
+    ReviewId,
 }

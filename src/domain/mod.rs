@@ -16,16 +16,18 @@ pub mod payment;
 pub mod problem;
 #[cfg(any(test, not(feature = "ssr")))]
 mod problem_read;
+pub mod review;
 pub mod station;
 pub mod time;
 pub mod timer;
+pub mod vehicle;
 
 pub use account::{DisplayName, Email, Password, Phone, Role};
 pub use battery::{BatteryState, Grade, Percent, SlotNumber};
 pub use booking::{BookingState, Command};
 pub use id::{
-    BatteryId, BatteryModelId, BookingId, HoldId, ItemId, NotificationId, OperatorId, ServiceId, StationId,
-    UserId,
+    BatteryId, BatteryModelId, BookingId, HoldId, ItemId, NotificationId, OperatorId, ReviewId, ServiceId,
+    StationId, UserId, VehicleId, VehicleTypeId,
 };
 pub use item::{ItemKind, ItemState};
 pub use money::{Currency, Money};
@@ -35,3 +37,4 @@ pub use problem::{Alternative, FieldError, Problem};
 pub use station::{InventoryAction, Position, ReleaseReason, StationStatus};
 pub use time::{Clock, Timestamp};
 pub use timer::{Timer, Timers};
+pub use vehicle::Registration;

@@ -67,11 +67,13 @@ pub enum NotificationKind {
     NewBooking,
     /// To holders of a booking at a station: it closes, or a held pack failed.
     StationAlert,
+    /// To an attendant and the operator: somebody works at a station from now on.
+    EmployeeAssigned,
 }
 
 impl NotificationKind {
     /// Every kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::BookingConfirmed,
         Self::BookingReady,
         Self::BookingExpiring,
@@ -84,6 +86,7 @@ impl NotificationKind {
         Self::BookingCompleted,
         Self::NewBooking,
         Self::StationAlert,
+        Self::EmployeeAssigned,
     ];
 
     /// How urgent it is. A cancellation is a warning for the customer and an information for the station;
@@ -100,7 +103,7 @@ impl NotificationKind {
             | Self::BookingCancelled
             | Self::StationAlert => Level::Warning,
             Self::BookingRenewFailed => Level::Error,
-            Self::NewBooking => Level::Info,
+            Self::NewBooking | Self::EmployeeAssigned => Level::Info,
         }
     }
 
@@ -119,6 +122,7 @@ impl NotificationKind {
             Self::BookingCompleted => "Battery collected",
             Self::NewBooking => "New booking",
             Self::StationAlert => "News from your station",
+            Self::EmployeeAssigned => "New at the station",
         }
     }
 
@@ -137,6 +141,7 @@ impl NotificationKind {
             Self::BookingCompleted => "booking_completed",
             Self::NewBooking => "new_booking",
             Self::StationAlert => "station_alert",
+            Self::EmployeeAssigned => "employee_assigned",
         }
     }
 }
@@ -216,6 +221,11 @@ pub mod text {
     /// To the holder of a booking, when another pack takes the place of hers.
     pub fn battery_exchanged(station: &str, slot: &str) -> String {
         format!("{station} holds another battery for you now: slot {slot}.")
+    }
+
+    /// To the attendant and the operator, when somebody is assigned to a station.
+    pub fn employee_assigned(name: &str, station: &str) -> String {
+        format!("New employee '{name}' has been assigned to {station}.")
     }
 
     /// To the customer, when everything was handed over.

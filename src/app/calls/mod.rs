@@ -6,9 +6,12 @@ pub mod book;
 pub mod bookings;
 pub mod codec;
 pub mod notifications;
+pub mod operators;
 pub mod packs;
+pub mod reviews;
 pub mod staff;
 pub mod stations;
+pub mod vehicles;
 pub mod visitor;
 
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};

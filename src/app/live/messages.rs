@@ -50,6 +50,9 @@ pub fn place_of(notification: &NotificationOut) -> Option<String> {
         (Some(booking), Some(station)) if notification.event == NotificationKind::NewBooking => {
             Some(format!("/staff/stations/{station}?booking={booking}#open"))
         }
+        (None, Some(station)) if notification.event == NotificationKind::EmployeeAssigned => {
+            Some(format!("/staff/stations/{station}"))
+        }
         (Some(booking), _) => Some(format!("/bookings/{booking}")),
         (None, Some(station)) => Some(format!("/stations/{station}")),
         (None, None) => None,
@@ -65,6 +68,7 @@ pub fn icon_of(kind: NotificationKind) -> &'static str {
         Kind::BookingReady | Kind::BookingCompleted => "check",
         Kind::BookingExpiring | Kind::BookingRenewed => "clock",
         Kind::BookingCancelled => "undo",
+        Kind::EmployeeAssigned => "person",
         Kind::BookingExpired
         | Kind::BookingNoShow
         | Kind::BookingRenewFailed

@@ -7,13 +7,19 @@ mod account;
 mod battery;
 mod booking;
 mod notification;
+mod operator;
+mod review;
 mod station;
+mod vehicle;
 
 pub use account::*;
 pub use battery::*;
 pub use booking::*;
 pub use notification::*;
+pub use operator::*;
+pub use review::*;
 pub use station::*;
+pub use vehicle::*;
 
 use serde::{Deserialize, Serialize};
 

@@ -73,6 +73,9 @@ struct ProblemOut {
         (name = "Stations", description = "Find, look at and run stations"),
         (name = "Batteries", description = "What stands in the slots"),
         (name = "Bookings", description = "Hold batteries, hand them over"),
+        (name = "Vehicles", description = "What people ride, and which batteries fit it"),
+        (name = "Reviews", description = "What customers say about stations"),
+        (name = "Operators", description = "What happened at all stations, and who works where"),
         (name = "Notifications", description = "The inbox"),
         (name = "Health", description = "How the server is"),
     )

@@ -9,8 +9,12 @@ pub mod batteries;
 pub mod bookings;
 pub mod form;
 pub mod notifications;
+pub mod operators;
+pub mod reviews;
 pub mod sign_in;
+pub mod staffing;
 pub mod stations;
+pub mod vehicles;
 
 pub use actor::{Actor, ClientAddress, Visitor};
 

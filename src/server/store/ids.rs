@@ -36,6 +36,12 @@ pub enum IdKind {
     Notification,
     /// Audit rows.
     Audit,
+    /// What people ride.
+    Vehicle,
+    /// Types of vehicles.
+    VehicleType,
+    /// What customers say about stations.
+    Review,
 }
 
 impl IdKind {
@@ -62,6 +68,9 @@ impl IdKind {
             Self::Hold => "hold",
             Self::Notification => "notification",
             Self::Audit => "audit",
+            Self::Vehicle => "vehicle",
+            Self::VehicleType => "vehicle_type",
+            Self::Review => "review",
         }
     }
 }

@@ -27,11 +27,14 @@ mod ids;
 pub mod inventory;
 pub mod notifications;
 pub mod outbox;
+pub mod report;
+pub mod reviews;
 pub mod row;
 pub mod stations;
 pub mod stock;
 pub mod substitute;
 mod tx;
+pub mod vehicles;
 pub mod whereabouts;
 mod writer;
 

@@ -6,6 +6,7 @@ mod ending;
 mod items;
 mod pass;
 mod payment;
+mod review;
 mod time;
 
 use leptos::either::Either;
@@ -52,7 +53,12 @@ pub fn Booking() -> impl IntoView {
 
 #[component]
 fn Sheet(sheet: BookingSheet) -> impl IntoView {
-    let BookingSheet { booking, qr, now } = sheet;
+    let BookingSheet {
+        booking,
+        qr,
+        review,
+        now,
+    } = sheet;
     let booking = RwSignal::new(booking);
     let line = follow_booking(booking);
     let first = booking.get_untracked();
@@ -84,6 +90,7 @@ fn Sheet(sheet: BookingSheet) -> impl IntoView {
                             Either::Right(view! { <ending::Ending booking present /> })
                         }
                     }}
+                    <review::MyReview booking review />
                     <Steps booking />
                     <items::Items booking />
                 </div>

@@ -5,6 +5,7 @@ use leptos::either::Either;
 use leptos::prelude::*;
 
 use super::booking_end::Endings;
+use super::history::History;
 use super::opened::{Missing, PanelHead};
 use super::queue::{DueIn, name_of};
 use super::state::{Counter, Open};
@@ -106,6 +107,7 @@ fn Sheet(counter: Counter, booking: RwSignal<BookingOut>) -> impl IntoView {
                 }
             }}
             <Endings counter booking />
+            <History counter booking />
         </div>
     }
 }

@@ -12,7 +12,7 @@ use crate::app::live::store::StationStore;
 use crate::app::parts::Shape;
 use crate::domain::booking::MAX_PACKS_PER_BOOKING;
 use crate::domain::{BatteryId, BatteryModelId, Money, SlotNumber, StationId};
-use crate::protocol::rest::BatteryModelOut;
+use crate::protocol::rest::{BatteryModelOut, VehicleOut};
 
 /// The holds one can choose besides the station's own, in minutes.
 const HOLDS: [i64; 3] = [15, 30, 60];
@@ -56,12 +56,15 @@ pub struct Basket {
     pub holds: StoredValue<Vec<i64>>,
     /// The vehicle's registration.
     pub vehicle: RwSignal<String>,
+    /// My vehicles, to choose from.
+    pub vehicles: StoredValue<Vec<VehicleOut>>,
     station: StationId,
     key: StoredValue<String>,
 }
 
 impl Basket {
-    /// As the page's address has it; one pack of the first model there is, unless it says otherwise.
+    /// As the page's address has it; one pack of the first model there is that fits what I ride, unless it says
+    /// otherwise.
     pub fn new(page: &StationPage, store: StationStore) -> Self {
         let query = use_query_map();
         let asked = |name: &str| query.with_untracked(|query| query.get(name));
@@ -73,7 +76,7 @@ impl Basket {
             .any(|model| asked(&format!("n{}", model.id)).is_some());
         let choice = |model: &BatteryModelOut| {
             let ready = ready_of(store, model.id);
-            let taken = !said && first && ready.get_untracked() > 0;
+            let taken = !said && first && fits_mine(page, model) && ready.get_untracked() > 0;
             first &= !taken;
             let asked = asked(&format!("n{}", model.id)).and_then(|count| count.parse().ok());
             Choice {
@@ -98,6 +101,7 @@ impl Basket {
             hold: RwSignal::new(hold.unwrap_or(page.hold_minutes)),
             holds: StoredValue::new(holds),
             vehicle: RwSignal::new(asked("vehicle").unwrap_or_default()),
+            vehicles: StoredValue::new(page.vehicles.clone()),
             station: page.station.id,
             key: StoredValue::new(page.key.clone()),
         }
@@ -187,6 +191,12 @@ impl Basket {
         let part = || (browser::random() * 9_007_199_254_740_992.0) as u64;
         self.key.set_value(format!("{:x}-{:x}", part(), part()));
     }
+}
+
+/// Whether a model fits the first of my vehicles; for who has none in the list, every model may.
+fn fits_mine(page: &StationPage, model: &BatteryModelOut) -> bool {
+    let first = page.vehicles.first();
+    first.is_none_or(|vehicle| vehicle.vehicle_type.takes(model.id))
 }
 
 fn ready_of(store: StationStore, model: BatteryModelId) -> Memo<i64> {

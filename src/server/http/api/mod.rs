@@ -6,7 +6,11 @@ pub mod batteries;
 pub mod bookings;
 pub mod health;
 pub mod notifications;
+pub mod operators;
+pub mod reviews;
+pub mod staffing;
 pub mod stations;
+pub mod vehicles;
 
 use utoipa_axum::router::OpenApiRouter;
 
@@ -21,6 +25,10 @@ pub fn router() -> OpenApiRouter<App> {
         .merge(batteries::router())
         .merge(bookings::router())
         .merge(notifications::router())
+        .merge(vehicles::router())
+        .merge(reviews::router())
+        .merge(staffing::router())
+        .merge(operators::router())
 }
 
 /// A list that always fits on one page.

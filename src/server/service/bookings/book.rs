@@ -6,7 +6,7 @@ use rand::RngExt;
 use serde_json::json;
 
 use super::order::{Line, Order};
-use super::{due_while_waiting, notice, tell_station};
+use super::{due_while_waiting, fit, notice, tell_station};
 use crate::domain::notification::text;
 use crate::domain::{
     Alternative, BatteryModelId, BookingId, BookingState, Currency, ItemId, Level, NotificationKind,
@@ -71,6 +71,7 @@ impl Booking {
         let station = self.open_station(tx).await?;
         self.check_vehicle(tx).await?;
         let models = self.models(tx).await?;
+        fit::must_fit(tx, self.actor.user, &self.order, &models).await?;
         let claimed = self.claim_packs(tx, &station).await?;
         let id = self.insert(tx, &station, &models, &claimed).await?;
         self.tell(tx, id, &models, &claimed).await?;

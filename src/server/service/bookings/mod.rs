@@ -6,15 +6,18 @@
 mod book;
 mod cancel;
 mod due;
+mod fit;
 mod hand_over;
 mod look;
 mod order;
+mod timeline;
 
 pub use book::book;
 pub use cancel::{cancel, undo_cancel};
 pub use due::{advance_due, next_due};
 pub use hand_over::{collect, no_show, ready};
 pub use look::{BookingQuery, find, get, list};
+pub use timeline::timeline;
 
 use std::time::Duration;
 

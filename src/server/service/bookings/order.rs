@@ -6,13 +6,11 @@ use std::time::Duration;
 use crate::domain::booking::MAX_PACKS_PER_BOOKING;
 use crate::domain::timer::HOLD_CHOICE;
 use crate::domain::{
-    BatteryId, BatteryModelId, FieldError, ItemKind, PaymentMethod, Problem, StationId, Timer, Timers,
+    BatteryId, BatteryModelId, FieldError, ItemKind, PaymentMethod, Problem, Registration, StationId, Timer,
+    Timers,
 };
 use crate::protocol::rest::{BookIn, BookItemIn};
 use crate::server::store::batteries::Wanted;
-
-/// Longest registration of a vehicle, in characters.
-const MAX_VEHICLE: usize = 32;
 
 /// A well-formed order.
 #[derive(Clone, Debug)]
@@ -34,6 +32,8 @@ pub struct Line {
     pub kind: ItemKind,
     /// Which pack.
     pub wanted: Wanted,
+    /// Which item of the body asked for it, counted from 0.
+    pub item: usize,
 }
 
 impl Order {
@@ -89,7 +89,7 @@ fn lines(items: &[BookItemIn], errors: &mut Vec<FieldError>) -> Vec<Line> {
     }
     let mut packs = 0;
     for (index, item) in items.iter().enumerate() {
-        match line(item) {
+        match line(index, item) {
             Ok((line, quantity)) => {
                 packs += quantity;
                 if packs <= MAX_PACKS_PER_BOOKING {
@@ -109,7 +109,7 @@ fn lines(items: &[BookItemIn], errors: &mut Vec<FieldError>) -> Vec<Line> {
     lines
 }
 
-fn line(item: &BookItemIn) -> Result<(Line, i64), (&'static str, String)> {
+fn line(index: usize, item: &BookItemIn) -> Result<(Line, i64), (&'static str, String)> {
     let complain = |field, detail: &str| Err((field, detail.to_owned()));
     if !item.kind.takes_a_pack() || item.service_id.is_some() {
         return complain("kind", "This station offers \"swap\" and \"take\" only.");
@@ -132,6 +132,7 @@ fn line(item: &BookItemIn) -> Result<(Line, i64), (&'static str, String)> {
         Line {
             kind: item.kind,
             wanted,
+            item: index,
         },
         quantity,
     ))
@@ -153,20 +154,13 @@ fn has_a_pack_twice(lines: &[Line]) -> bool {
 }
 
 fn vehicle(typed: Option<&str>, errors: &mut Vec<FieldError>) -> Option<String> {
-    let vehicle: String = typed?
-        .chars()
-        .filter(|c| !c.is_whitespace() && *c != '-')
-        .flat_map(char::to_uppercase)
-        .collect();
-    if vehicle.is_empty() {
-        return None;
+    match Registration::of(typed?) {
+        Ok(registration) => registration.map(Registration::into_string),
+        Err(complaint) => {
+            errors.push(FieldError::new("vehicle", complaint));
+            None
+        }
     }
-    if vehicle.chars().count() > MAX_VEHICLE || vehicle.chars().any(char::is_control) {
-        let detail = format!("A registration has at most {MAX_VEHICLE} letters and digits.");
-        errors.push(FieldError::new("vehicle", detail));
-        return None;
-    }
-    Some(vehicle)
 }
 
 fn hold_for(minutes: Option<i64>, timers: &Timers, errors: &mut Vec<FieldError>) -> Duration {
