@@ -97,6 +97,7 @@ each_engine! {
         let mine = page(&hers, &sheet).await;
         assert!(mine.contains("Your review") && mine.contains("Delete review"), "{mine}");
         assert!(mine.contains(">Quick &lt;b&gt;swap&lt;/b&gt;</textarea>"), "{mine}");
+        assert!(!mine.contains("<b>swap"), "what somebody writes is no markup: {mine}");
         let read = page(&browser(&app, None), &station).await;
         assert!(read.contains("4.0 of 5, 1 review") && read.contains("Quick &lt;b&gt;swap"), "{read}");
         let words = format!("booking={}&rating=5&text=Better+now", done["id"]);

@@ -81,7 +81,7 @@ fn Write(id: BookingId, review: RwSignal<Option<ReviewOut>>) -> impl IntoView {
 
 #[component]
 fn Words(value: String, problem: Signal<Option<Problem>>) -> impl IntoView {
-    let typed = value.clone();
+    let (typed, written) = (value.clone(), as_markup(&value));
     let complaint = Memo::new(move |_| problem.with(|problem| complaint_about(problem.as_ref()?, "text")));
     view! {
         <div class="field">
@@ -97,7 +97,7 @@ fn Words(value: String, problem: Signal<Option<Problem>>) -> impl IntoView {
                 aria-invalid=move || complaint.get().map(|_| "true")
                 aria-describedby=move || complaint.get().map(|_| "text-error")
             >
-                {value}
+                {written}
             </textarea>
             {move || {
                 complaint
@@ -113,6 +113,14 @@ fn Words(value: String, problem: Signal<Option<Problem>>) -> impl IntoView {
             }}
         </div>
     }
+}
+
+/// Leptos writes what stands in a text area as it is, like in a script, so the markup in it must be escaped by
+/// whoever puts it there. In the browser the property has the last word.
+fn as_markup(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
 
 #[component]
@@ -171,5 +179,18 @@ fn Written(
                 </ActionForm>
             </div>
         </details>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_text_area_ends_it() {
+        assert_eq!(
+            as_markup("a</textarea><b>&amp;"),
+            "a&lt;/textarea&gt;&lt;b&gt;&amp;amp;"
+        );
     }
 }
