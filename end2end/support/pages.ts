@@ -11,6 +11,7 @@ export const paths = {
   login: "/sign-in",
   register: "/register",
   account: "/profile",
+  vehicles: "/vehicles",
   staff: (id: number) => `/staff/stations/${id}`,
 };
 

@@ -3,11 +3,11 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 
-import { type Account, attendant, downtown } from "../support/accounts.ts";
+import { type Account, attendant, downtown, operator } from "../support/accounts.ts";
 import { paths } from "../support/pages.ts";
 import { expect, test } from "../support/test.ts";
 
-type Visit = { name: string; who?: "rider" | "attendant"; path: (booking: number) => string };
+type Visit = { name: string; who?: "rider" | "attendant" | "operator"; path: (booking: number) => string };
 
 const visits: Visit[] = [
   { name: "stations", path: () => paths.stations },
@@ -22,7 +22,11 @@ const visits: Visit[] = [
   { name: "account", who: "rider", path: () => paths.account },
   { name: "plans", who: "rider", path: () => "/plans?months=12" },
   { name: "my plan", who: "rider", path: () => "/plan" },
+  { name: "vehicles", who: "rider", path: () => paths.vehicles },
   { name: "staff", who: "attendant", path: () => paths.staff(downtown.id) },
+  { name: "operator", who: "operator", path: () => "/operator" },
+  { name: "operator's bookings", who: "operator", path: () => "/operator/bookings" },
+  { name: "operator's staff", who: "operator", path: () => "/operator/staff" },
 ];
 
 async function overflow(page: Page): Promise<number> {
@@ -32,7 +36,7 @@ async function overflow(page: Page): Promise<number> {
 for (const visit of visits) {
   test(`${visit.name}: axe finds nothing, light and dark, and 360 and 320 pixels are enough`, async ({ openPage, rider, station }) => {
     const booking = await rider.api.book(station.id, [{ kind: "swap", model_id: station.model.id }]);
-    const accounts: Record<string, Account> = { rider: rider.account, attendant };
+    const accounts: Record<string, Account> = { rider: rider.account, attendant, operator };
     const page = await openPage(visit.who && accounts[visit.who]);
 
     for (const colorScheme of ["light", "dark"] as const) {

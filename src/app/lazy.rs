@@ -9,7 +9,7 @@
 use leptos::prelude::*;
 use leptos_router::{LazyRoute, lazy_route};
 
-use super::live::store::Row;
+use super::live::store::{Counted, Row};
 use super::{pages, parts};
 use crate::domain::Position;
 
@@ -23,10 +23,10 @@ pub fn toasts() -> AnyView {
 #[lazy]
 pub fn station_map(
     rows: RwSignal<Vec<Row>>,
-    model: Memo<Option<i64>>,
+    counted: RwSignal<Counted>,
     here: Memo<Option<Position>>,
 ) -> AnyView {
-    view! { <parts::StationMap rows model here /> }.into_any()
+    view! { <parts::StationMap rows counted here /> }.into_any()
 }
 
 /// One station.
@@ -43,6 +43,14 @@ pub struct SignInRoute;
 pub struct RegisterRoute;
 /// My account.
 pub struct ProfileRoute;
+/// What I ride.
+pub struct VehiclesRoute;
+/// The stations one runs.
+pub struct OperatorRoute;
+/// All bookings there.
+pub struct OperatorBookingsRoute;
+/// Who works there.
+pub struct OperatorStaffRoute;
 /// The stations one works at.
 pub struct StaffRoute;
 /// A station's work.
@@ -53,6 +61,8 @@ pub struct PlansRoute;
 pub struct PlanRoute;
 /// The plans an operator sells.
 pub struct PlanDeskRoute;
+/// A receipt.
+pub struct ReceiptRoute;
 
 #[lazy_route]
 impl LazyRoute for StationRoute {
@@ -125,6 +135,46 @@ impl LazyRoute for ProfileRoute {
 }
 
 #[lazy_route]
+impl LazyRoute for VehiclesRoute {
+    fn data() -> Self {
+        Self
+    }
+    fn view(_this: Self) -> AnyView {
+        view! { <pages::Vehicles /> }.into_any()
+    }
+}
+
+#[lazy_route]
+impl LazyRoute for OperatorRoute {
+    fn data() -> Self {
+        Self
+    }
+    fn view(_this: Self) -> AnyView {
+        view! { <pages::Operator /> }.into_any()
+    }
+}
+
+#[lazy_route]
+impl LazyRoute for OperatorBookingsRoute {
+    fn data() -> Self {
+        Self
+    }
+    fn view(_this: Self) -> AnyView {
+        view! { <pages::OperatorBookings /> }.into_any()
+    }
+}
+
+#[lazy_route]
+impl LazyRoute for OperatorStaffRoute {
+    fn data() -> Self {
+        Self
+    }
+    fn view(_this: Self) -> AnyView {
+        view! { <pages::OperatorStaff /> }.into_any()
+    }
+}
+
+#[lazy_route]
 impl LazyRoute for StaffRoute {
     fn data() -> Self {
         Self
@@ -173,9 +223,6 @@ impl LazyRoute for PlanDeskRoute {
         view! { <pages::PlanDesk /> }.into_any()
     }
 }
-
-/// A receipt.
-pub struct ReceiptRoute;
 
 #[lazy_route]
 impl LazyRoute for ReceiptRoute {

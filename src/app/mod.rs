@@ -58,6 +58,10 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/plans") view={Lazy::<lazy::PlansRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/plan") view={Lazy::<lazy::PlanRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/operator/plans") view={Lazy::<lazy::PlanDeskRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/vehicles") view={Lazy::<lazy::VehiclesRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/operator") view={Lazy::<lazy::OperatorRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/operator/bookings") view={Lazy::<lazy::OperatorBookingsRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/operator/staff") view={Lazy::<lazy::OperatorStaffRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/staff") view={Lazy::<lazy::StaffRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/staff/stations/:id") view={Lazy::<lazy::CounterRoute>::new()} ssr=SsrMode::Async />
                 </Routes>

@@ -56,4 +56,10 @@ id! {
     PlanId,
     /// A plan somebody bought for some months.
     SubscriptionId,
+    /// What somebody rides.
+    VehicleId,
+    /// A type of vehicle: what fits into it.
+    VehicleTypeId,
+    /// What a customer says about a station.
+    ReviewId,
 }

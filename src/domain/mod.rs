@@ -18,9 +18,11 @@ pub mod plan;
 pub mod problem;
 #[cfg(any(test, not(feature = "ssr")))]
 mod problem_read;
+pub mod review;
 pub mod station;
 pub mod time;
 pub mod timer;
+pub mod vehicle;
 
 pub use account::{DisplayName, Email, Password, Phone, Role};
 pub use battery::{BatteryState, Grade, Percent, SlotNumber};
@@ -28,7 +30,7 @@ pub use bill::{Bill, Rates};
 pub use booking::{BookingState, Command};
 pub use id::{
     BatteryId, BatteryModelId, BookingId, HoldId, ItemId, NotificationId, OperatorId, PaymentId, PlanId,
-    ServiceId, StationId, SubscriptionId, UserId,
+    ReviewId, ServiceId, StationId, SubscriptionId, UserId, VehicleId, VehicleTypeId,
 };
 pub use item::{ItemKind, ItemState, ServiceCommand};
 pub use money::{Currency, Money};
@@ -39,3 +41,4 @@ pub use problem::{Alternative, FieldError, Problem};
 pub use station::{InventoryAction, Position, ReleaseReason, StationStatus};
 pub use time::{Clock, Timestamp};
 pub use timer::{Timer, Timers};
+pub use vehicle::Registration;

@@ -83,11 +83,13 @@ pub enum NotificationKind {
     PlanLimitNear,
     /// To the customer: all of the month's swaps are used.
     PlanLimitReached,
+    /// To an attendant and the operator: somebody works at a station from now on.
+    EmployeeAssigned,
 }
 
 impl NotificationKind {
     /// Every kind.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::BookingConfirmed,
         Self::BookingReady,
         Self::BookingExpiring,
@@ -108,6 +110,7 @@ impl NotificationKind {
         Self::StationAlert,
         Self::PlanLimitNear,
         Self::PlanLimitReached,
+        Self::EmployeeAssigned,
     ];
 
     /// How urgent it is. A cancellation is a warning for the customer and an information for the station;
@@ -129,9 +132,11 @@ impl NotificationKind {
             | Self::PlanLimitNear
             | Self::PlanLimitReached => Level::Warning,
             Self::BookingRenewFailed | Self::PaymentFailed => Level::Error,
-            Self::NewBooking | Self::CashWaiting | Self::PaymentRefunded | Self::ServiceAssigned => {
-                Level::Info
-            }
+            Self::NewBooking
+            | Self::CashWaiting
+            | Self::PaymentRefunded
+            | Self::ServiceAssigned
+            | Self::EmployeeAssigned => Level::Info,
         }
     }
 
@@ -158,6 +163,7 @@ impl NotificationKind {
             Self::StationAlert => "News from your station",
             Self::PlanLimitNear => "Few swaps left",
             Self::PlanLimitReached => "No swaps left",
+            Self::EmployeeAssigned => "New at the station",
         }
     }
 
@@ -184,6 +190,7 @@ impl NotificationKind {
             Self::StationAlert => "station_alert",
             Self::PlanLimitNear => "plan_limit_near",
             Self::PlanLimitReached => "plan_limit_reached",
+            Self::EmployeeAssigned => "employee_assigned",
         }
     }
 }
@@ -322,6 +329,11 @@ pub mod text {
     pub fn plan_limit_reached(limit: i64, plan: &str, renews: Option<&str>) -> String {
         let more = renews.map_or_else(String::new, |day| format!(" More from {day}."));
         format!("You have used all {limit} swaps of your {plan} plan this month.{more}")
+    }
+
+    /// To the attendant and the operator, when somebody is assigned to a station.
+    pub fn employee_assigned(name: &str, station: &str) -> String {
+        format!("New employee '{name}' has been assigned to {station}.")
     }
 
     /// To the customer, when everything was handed over.

@@ -216,6 +216,15 @@ pub enum Problem {
     /// Another pack has this serial.
     #[error("There is already a battery with this serial number.")]
     SerialTaken,
+    /// The same vehicle is in her list already.
+    #[error("You have a vehicle with this registration already.")]
+    VehicleTaken,
+    /// The type is in the catalogue already.
+    #[error("There is already a vehicle type of this maker and name.")]
+    VehicleTypeTaken,
+    /// The booking has its review already.
+    #[error("You have reviewed this booking already. Change that review instead.")]
+    AlreadyReviewed,
     /// The pack is in no state for that.
     #[error("{detail}")]
     BatteryBusy {
@@ -340,6 +349,9 @@ impl Problem {
             Self::SlotTaken { .. } => ("slot_taken", 409, "Slot taken"),
             Self::NoFreeSlot => ("no_free_slot", 409, "No free slot"),
             Self::SerialTaken => ("serial_taken", 409, "Serial number taken"),
+            Self::VehicleTaken => ("vehicle_taken", 409, "Vehicle known already"),
+            Self::VehicleTypeTaken => ("vehicle_type_taken", 409, "Vehicle type known already"),
+            Self::AlreadyReviewed => ("already_reviewed", 409, "Already reviewed"),
             Self::BatteryBusy { .. } => ("battery_busy", 409, "Battery in use"),
             Self::SubscriptionLimitExceeded { .. } => {
                 ("subscription_limit_exceeded", 403, "Not covered by a plan")

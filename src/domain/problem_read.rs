@@ -119,6 +119,9 @@ impl Members {
             },
             "no_free_slot" => Problem::NoFreeSlot,
             "serial_taken" => Problem::SerialTaken,
+            "vehicle_taken" => Problem::VehicleTaken,
+            "vehicle_type_taken" => Problem::VehicleTypeTaken,
+            "already_reviewed" => Problem::AlreadyReviewed,
             "battery_busy" => Problem::BatteryBusy { detail: self.detail? },
             "subscription_limit_exceeded" => Problem::SubscriptionLimitExceeded {
                 reason: self.reason?,

@@ -9,6 +9,8 @@ pub mod check;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod csv;
+pub mod days;
 pub mod demo;
 pub mod hours;
 pub mod http;

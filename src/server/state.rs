@@ -7,7 +7,7 @@ use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::domain::{Clock, Timers, UserId};
+use crate::domain::{Clock, StationId, Timers, UserId};
 use crate::server::auth::Auth;
 use crate::server::config::{Config, Switch};
 use crate::server::live::presence::{Limits, Presence};
@@ -51,6 +51,8 @@ pub enum EndedSession {
     Session(String),
     /// Deactivated or closed: every session of this person.
     User(UserId),
+    /// Works at this station no more; signed in she still is.
+    Post(UserId, StationId),
 }
 
 impl App {

@@ -37,6 +37,11 @@ each_engine! {
                 "needs 2 packs, but holds 1",
             ),
             (
+                "INSERT INTO station_rating (station_id, reviews, stars) VALUES (1, 1, 5)",
+                "DELETE FROM station_rating",
+                "is rated by 1 reviews with 5 stars, but has 0",
+            ),
+            (
                 "UPDATE booking SET state = 'expired'",
                 "UPDATE booking SET state = 'confirmed'",
                 "is still active",

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::codec::Plain;
 use crate::domain::{BookingId, BookingState, Problem, Timestamp};
-use crate::protocol::rest::{BookingOut, Page};
+use crate::protocol::rest::{BookingOut, Page, ReviewOut};
 
 /// A booking and what its page needs besides.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -14,6 +14,8 @@ pub struct BookingSheet {
     pub booking: BookingOut,
     /// Its code as a drawing; only for its customer.
     pub qr: Option<QrDrawing>,
+    /// What its customer said about it.
+    pub review: Option<ReviewOut>,
     /// The server's clock at this answer.
     pub now: Timestamp,
 }
@@ -114,12 +116,14 @@ pub async fn load_booking(
     id: BookingId,
 ) -> Result<BookingSheet, Problem> {
     use crate::domain::booking::qr_text;
-    use crate::server::{qr, service::bookings};
+    use crate::server::qr;
+    use crate::server::service::{bookings, reviews};
 
     let (app, actor) = (super::app()?, super::actor()?);
     let booking = bookings::get(&app, &actor, id).await.map_err(super::told)?;
     let drawing = booking.code.as_deref().and_then(|code| qr::draw(&qr_text(code)));
     Ok(BookingSheet {
+        review: reviews::of_booking(&app, &actor, id).await?,
         qr: drawing.map(|qr| QrDrawing {
             size: qr.size,
             d: qr.d,

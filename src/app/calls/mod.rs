@@ -7,11 +7,14 @@ pub mod bookings;
 pub mod cash;
 pub mod codec;
 pub mod notifications;
+pub mod operators;
 pub mod packs;
 pub mod plans;
+pub mod reviews;
 pub mod staff;
 pub mod stations;
 pub mod steps;
+pub mod vehicles;
 pub mod visitor;
 
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::codec::Plain;
 use crate::domain::{BookingId, Problem, StationId, StationStatus, Timestamp};
-use crate::protocol::rest::{BatteryModelOut, BatteryOut, BookingOut, StationOut};
+use crate::protocol::rest::{BatteryModelOut, BatteryOut, BookingOut, StationOut, StepOut};
 
 /// Everything the counter of a station shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,6 +21,8 @@ pub struct CounterPage {
     pub models: Vec<BatteryModelOut>,
     /// Makes a repeated "add" of this page have one effect.
     pub key: String,
+    /// What is on record about the booking that is open.
+    pub history: Option<(BookingId, Vec<StepOut>)>,
     /// The server's clock at this answer.
     pub as_of: Timestamp,
 }
@@ -42,13 +44,38 @@ pub async fn see_counter(
     /// Bookings the page shows already: it wants to know what became of them.
     #[server(default)]
     known: Vec<BookingId>,
+    /// The booking whose history it shows.
+    open: Option<BookingId>,
 ) -> Result<CounterPage, Problem> {
+    use crate::server::service::bookings;
+
     let (app, actor) = (super::app()?, super::actor()?);
-    let station = id.parse().map_err(|_| Problem::not_found("station"));
-    match station {
-        Ok(station) => counter(&app, &actor, station, &known).await.map_err(super::told),
-        Err(problem) => Err(super::told(problem)),
+    let station = id
+        .parse()
+        .map_err(|_| super::told(Problem::not_found("station")))?;
+    let mut page = counter(&app, &actor, station, &known)
+        .await
+        .map_err(super::told)?;
+    if let Some(open) = open {
+        // The page says itself when there is no such booking here.
+        let steps = bookings::timeline(&app, &actor, open).await.ok();
+        page.history = steps.map(|steps| (open, steps));
     }
+    Ok(page)
+}
+
+/// Every step of a booking at a station of mine that is on record.
+#[server(prefix = "/call", endpoint = "booking_history", output = Plain)]
+pub async fn read_history(
+    /// Which.
+    booking: BookingId,
+) -> Result<Vec<StepOut>, Problem> {
+    use crate::server::service::bookings;
+
+    let (app, actor) = (super::app()?, super::actor()?);
+    bookings::timeline(&app, &actor, booking)
+        .await
+        .map_err(super::told)
 }
 
 #[cfg(feature = "ssr")]
@@ -90,6 +117,7 @@ async fn counter(
         packs: stations::batteries(app, Some(actor), id).await?,
         models: stations::models(app).await?,
         bookings: running,
+        history: None,
         key: uuid::Uuid::now_v7().to_string(),
         station,
         as_of,

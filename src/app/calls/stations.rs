@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::codec::Plain;
-use crate::domain::{Alternative, Problem, Timestamp};
-use crate::protocol::rest::{BatteryModelOut, BatteryOut, StationOut};
+use crate::domain::{Alternative, BatteryModelId, Problem, Timestamp, VehicleTypeId};
+use crate::protocol::rest::{BatteryModelOut, BatteryOut, Page, ReviewOut, StationOut, VehicleOut};
 
 /// What a person looks for; the query of the page's address.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +17,8 @@ pub struct Search {
     pub near: Option<String>,
     /// Only stations with this model.
     pub model: Option<i64>,
+    /// Only stations with a model that fits this type of vehicle.
+    pub vehicle_type: Option<i64>,
     /// Only stations that can hand out a pack now.
     pub ready: bool,
     /// Where the page before ended.
@@ -32,8 +34,21 @@ pub struct StationsOut {
     pub next: Option<String>,
     /// The types of packs, for the filters.
     pub models: Vec<BatteryModelOut>,
+    /// The models that the search counts; all where none is named.
+    pub counted: Option<Vec<BatteryModelId>>,
+    /// The person's first vehicle.
+    pub vehicle: Option<MyVehicle>,
     /// The server's clock at this answer.
     pub as_of: Timestamp,
+}
+
+/// What the person rides, in short.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MyVehicle {
+    /// What she calls it.
+    pub name: String,
+    /// Its type.
+    pub vehicle_type: VehicleTypeId,
 }
 
 /// One station with everything its page shows.
@@ -45,6 +60,10 @@ pub struct StationPage {
     pub packs: Vec<BatteryOut>,
     /// The types of packs.
     pub models: Vec<BatteryModelOut>,
+    /// My vehicles, if somebody is signed in.
+    pub vehicles: Vec<VehicleOut>,
+    /// What customers say, the newest first.
+    pub reviews: Page<ReviewOut>,
     /// The nearest others that can hand out a pack.
     pub nearby: Vec<Alternative>,
     /// Metres from where the person is, when she said so.
@@ -74,8 +93,9 @@ pub async fn find_stations(
     /// What she looks for.
     search: Search,
 ) -> Result<StationsOut, Problem> {
-    use crate::domain::{BatteryModelId, Position};
+    use crate::domain::Position;
     use crate::server::service::stations::{self, StationQuery};
+    use crate::server::service::vehicles;
 
     let app = super::app()?;
     let as_of = app.clock.now();
@@ -85,15 +105,27 @@ pub async fn find_stations(
         text: (!text.is_empty()).then(|| text.to_owned()),
         near: near.map_err(|complaint| Problem::invalid("near", complaint))?,
         radius_km: None,
-        model: search.model.map(BatteryModelId),
+        models: search.model.map(|model| vec![BatteryModelId(model)]),
+        vehicle_type: search.vehicle_type.map(VehicleTypeId),
         available: search.ready,
         cursor: search.cursor,
     };
+    let counted = stations::counted(&app, &query).await?;
     let page = stations::list(&app, query).await?;
+    let mine = match super::visitor() {
+        Some(actor) => vehicles::list(&app, &actor).await?,
+        None => Vec::new(),
+    };
+    let vehicle = mine.into_iter().next().map(|vehicle| MyVehicle {
+        vehicle_type: vehicle.vehicle_type.id,
+        name: vehicle.name,
+    });
     Ok(StationsOut {
         stations: page.items,
         next: page.next,
         models: stations::models(&app).await?,
+        counted,
+        vehicle,
         as_of,
     })
 }
@@ -105,10 +137,13 @@ pub async fn see_station(
     id: String,
     /// Where the person is, `latitude,longitude`.
     near: Option<String>,
+    /// Where the page of reviews before ended.
+    reviews_from: Option<String>,
 ) -> Result<StationPage, Problem> {
     use crate::domain::{Position, StationId, Timer};
     use crate::server::service::plans;
     use crate::server::service::stations::{self, StationQuery};
+    use crate::server::service::{reviews, vehicles};
 
     const NEARBY: usize = 3;
     let app = super::app()?;
@@ -142,8 +177,16 @@ pub async fn see_station(
         .map(|(person, here)| person.distance_m(here).round() as i64);
     let (operator, plan) = plans::at_station(&app, super::visitor().as_ref(), id).await?;
     let hold = app.timers.length(Timer::HoldTtl).as_secs().div_ceil(60);
+    let mine = match super::visitor() {
+        Some(actor) => vehicles::list(&app, &actor).await?,
+        None => Vec::new(),
+    };
     Ok(StationPage {
         nearby: nearby.collect(),
+        vehicles: mine,
+        reviews: reviews::of_station(&app, id, reviews_from.as_deref())
+            .await
+            .map_err(super::told)?,
         models: stations::models(&app).await?,
         hold_minutes: i64::try_from(hold).unwrap_or(15),
         pay: PayHere {

@@ -60,6 +60,9 @@ pub fn place_of(notification: &NotificationOut) -> Option<String> {
             Some(format!("/staff/stations/{station}?booking={booking}#open"))
         }
         _ if is_about_a_plan(notification.event) => Some("/plan".to_owned()),
+        (None, Some(station)) if notification.event == NotificationKind::EmployeeAssigned => {
+            Some(format!("/staff/stations/{station}"))
+        }
         (Some(booking), _) => Some(format!("/bookings/{booking}")),
         (None, Some(station)) => Some(format!("/stations/{station}")),
         (None, None) => None,
@@ -84,6 +87,7 @@ pub fn icon_of(kind: NotificationKind) -> &'static str {
         Kind::CashWaiting | Kind::CashVerified | Kind::PaymentFailed | Kind::PaymentRefunded => "cash",
         Kind::BookingExpiring | Kind::BookingRenewed => "clock",
         Kind::BookingCancelled => "undo",
+        Kind::EmployeeAssigned => "person",
         Kind::BookingExpired
         | Kind::BookingNoShow
         | Kind::BookingRenewFailed

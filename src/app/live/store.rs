@@ -8,10 +8,29 @@ mod slots;
 use leptos::prelude::*;
 
 use crate::app::browser;
+use crate::domain::BatteryModelId;
 use crate::protocol::inventory::Inventory;
 
 pub use list::{Row, StationList};
 pub use slots::{Cell, SlotSignal, StationStore};
+
+/// The models that are counted, where not all of them are.
+pub type Counted = Option<Vec<BatteryModelId>>;
+
+/// How many packs of the counted models can be taken at a station, and how many charge.
+pub fn ready_and_charging(inventory: &Inventory, counted: &Counted) -> (i64, i64) {
+    let Some(models) = counted else {
+        return (inventory.available_batteries, inventory.charging_batteries);
+    };
+    let mut sum = (0, 0);
+    for counts in &inventory.models {
+        if models.contains(&counts.model_id) {
+            sum.0 += counts.available;
+            sum.1 += counts.charging;
+        }
+    }
+    sum
+}
 
 /// How long a changed row or slot keeps its outline.
 const OUTLINE_MS: u32 = 1_500;

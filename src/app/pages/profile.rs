@@ -49,6 +49,7 @@ fn Account(user: UserOut) -> impl IntoView {
                 </div>
                 <PlanLinks may_operate=user.role.may_operate() />
                 <Details user />
+                <Riding />
                 <Password />
                 <Messages />
                 <Close />
@@ -117,6 +118,26 @@ fn Details(user: UserOut) -> impl IntoView {
                         <Saved what="details" done />
                     </div>
                 </ActionForm>
+            </div>
+        </section>
+    }
+}
+
+/// The way to my vehicles.
+#[component]
+fn Riding() -> impl IntoView {
+    view! {
+        <section class="panel" aria-labelledby="riding-h">
+            <div class="panel-head">
+                <h2 id="riding-h">"What you ride"</h2>
+            </div>
+            <div class="panel-body stack-s">
+                <p class="soft">"With your vehicle in the list we show what fits it, and you need not type it again."</p>
+                <div class="btns">
+                    <a class="btn" href="/vehicles">
+                        "Your vehicles"
+                    </a>
+                </div>
             </div>
         </section>
     }

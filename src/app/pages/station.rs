@@ -7,6 +7,8 @@ mod instead;
 mod lines;
 mod nearby;
 mod pay;
+mod reviews;
+mod vehicle;
 
 use leptos::either::{Either, EitherOf3};
 use leptos::prelude::*;
@@ -25,6 +27,8 @@ use crate::protocol::{ServerMessage, Topic};
 use basket::Basket;
 use book::{ActionBar, BookPanel};
 use head::Head;
+use reviews::Reviews;
+pub use reviews::rated;
 
 /// The station of the address.
 #[component]
@@ -34,7 +38,10 @@ pub fn Station() -> impl IntoView {
     let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
     let page = Resource::new_blocking(
         move || id.get(),
-        move |id| see_station(id, query.with_untracked(|query| query.get("near"))),
+        move |id| {
+            let asked = |name: &str| query.with_untracked(|query| query.get(name));
+            see_station(id, asked("near"), asked("reviews"))
+        },
     );
     let clock = Clock::get();
     let body = move || {
@@ -58,6 +65,7 @@ fn Found(page: StationPage) -> impl IntoView {
         station,
         packs,
         nearby,
+        reviews,
         ..
     } = page.clone();
     let (id, offset) = (station.id, station.utc_offset_minutes);
@@ -69,6 +77,7 @@ fn Found(page: StationPage) -> impl IntoView {
     });
     let basket = Basket::new(&page, store);
     let title = station.name.clone();
+    let rating = (station.rating_average, station.rating_count);
     let open = Memo::new(move |_| {
         store
             .inventory
@@ -99,6 +108,7 @@ fn Found(page: StationPage) -> impl IntoView {
                         <SlotGrid slots=store.slots offset offer />
                         <KeyToShapes />
                     </section>
+                    <Reviews station=id rating reviews offset />
                 </div>
                 <BookPanel basket store nearby offset />
             </div>

@@ -13,7 +13,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use crate::app::calls::stations::{Search, StationsOut, find_stations};
-use crate::app::live::store::StationList;
+use crate::app::live::store::{Counted, StationList};
 use crate::app::live::{Bookmark, Line};
 use crate::app::parts::note::Tone;
 use crate::app::parts::{LiveBar, Note, StaleNote};
@@ -65,15 +65,16 @@ fn Found(found: StationsOut, search: Memo<Search>) -> impl IntoView {
     let models = found.models.clone();
     let failed = RwSignal::new(None::<Problem>);
     let next = RwSignal::new(found.next);
+    let counted = RwSignal::new(found.counted);
+    let vehicle = found.vehicle;
     Effect::new(move |before: Option<Search>| {
         let search = search.get();
         if before.is_some_and(|before| before != search) {
-            spawn_local(search_again(search.clone(), store, next, failed));
+            spawn_local(search_again(search.clone(), store, counted, next, failed));
         }
         search
     });
     let here = Memo::new(move |_| search.with(|search| search.near.as_deref()?.parse::<Position>().ok()));
-    let model = Memo::new(move |_| search.with(|search| search.model));
     let count = move || match store.rows.with(Vec::len) {
         1 => "1 station".to_owned(),
         count => format!("{count} stations"),
@@ -83,7 +84,7 @@ fn Found(found: StationsOut, search: Memo<Search>) -> impl IntoView {
             <section class="find-list" aria-labelledby="list-h">
                 <div class="find-head">
                     <SearchBox search />
-                    <Filters search models />
+                    <Filters search models vehicle />
                     <div class="live-bar">
                         <h2 id="list-h" class="label">
                             {count}
@@ -98,9 +99,9 @@ fn Found(found: StationsOut, search: Memo<Search>) -> impl IntoView {
                     <StaleNote line offset />
                     {move || failed.get().map(|problem| view! { <Failed problem /> })}
                 </div>
-                <List store search next />
+                <List store search counted next />
             </section>
-            <MapPlace rows=store.rows model here />
+            <MapPlace rows=store.rows counted here />
         </div>
     }
 }
@@ -108,11 +109,13 @@ fn Found(found: StationsOut, search: Memo<Search>) -> impl IntoView {
 async fn search_again(
     search: Search,
     store: StationList,
+    counted: RwSignal<Counted>,
     next: RwSignal<Option<String>>,
     failed: RwSignal<Option<Problem>>,
 ) {
     match find_stations(search).await {
         Ok(found) => {
+            counted.set(found.counted);
             store.replace(&found.stations);
             next.set(found.next);
             failed.set(None);

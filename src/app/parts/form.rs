@@ -20,6 +20,7 @@ pub fn complaint_about(problem: &Problem, field: &str) -> Option<String> {
             Some(error.detail.clone())
         }
         Problem::EmailTaken if field == "email" => Some(problem.to_string()),
+        Problem::VehicleTaken if field == "registration" => Some(problem.to_string()),
         Problem::SerialTaken if field == "serial" => Some(problem.to_string()),
         Problem::SlotTaken { .. } | Problem::NoFreeSlot if field == "slot" => Some(problem.to_string()),
         Problem::WrongCode { .. } if field == "proof" => Some(problem.to_string()),

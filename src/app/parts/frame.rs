@@ -44,6 +44,7 @@ fn Ways(role: Option<Role>) -> impl IntoView {
     let me = Me::get();
     let signed_in = role.is_some();
     let staff = role.is_some_and(Role::is_staff);
+    let operates = role.is_some_and(Role::may_operate);
     view! {
         <ul>
             <Way href="/" also="/stations" icon="station" name="Stations" />
@@ -61,6 +62,7 @@ fn Ways(role: Option<Role>) -> impl IntoView {
                         </Way>
                     }
                 })}
+            {operates.then(|| view! { <Way href="/operator" also="/operator" icon="tool" name="Operator" /> })}
             {staff.then(|| view! { <Way href="/staff" also="/staff" icon="grid" name="Staff" /> })}
             {if signed_in {
                 view! { <Way href="/profile" also="/profile" icon="person" name="Profile" /> }

@@ -17,6 +17,7 @@ pub mod projection;
 pub mod qr;
 pub mod refusal;
 pub mod slot_grid;
+pub mod stars;
 pub mod station_map;
 pub mod station_state;
 pub mod steps;

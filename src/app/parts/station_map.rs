@@ -10,8 +10,8 @@ use super::decimal::decimal;
 use super::pack::{Shape, drawing};
 use super::projection::{HEIGHT, Lens, Plane, WIDTH};
 use super::words::plural;
-use crate::app::live::store::Row;
-use crate::domain::{BatteryModelId, Position};
+use crate::app::live::store::{Counted, Row, ready_and_charging};
+use crate::domain::Position;
 use crate::protocol::inventory::Inventory;
 
 /// Share of the plane's width that the scale is long; the same number stands in map.css.
@@ -22,8 +22,8 @@ const SCALE_SHARE: f64 = 0.123;
 pub fn StationMap(
     /// The rows of the list.
     rows: RwSignal<Vec<Row>>,
-    /// Count only this model.
-    model: Memo<Option<i64>>,
+    /// Count only these models.
+    counted: RwSignal<Counted>,
     /// Where the person is.
     here: Memo<Option<Position>>,
 ) -> impl IntoView {
@@ -36,7 +36,7 @@ pub fn StationMap(
         let pins = rows.into_iter().zip(&places);
         pins.map(|(row, place)| {
             let left = leans_left(*place, &places);
-            view! { <Pin row place=*place left lens model /> }
+            view! { <Pin row place=*place left lens counted /> }
         })
         .collect_view()
     };
@@ -141,18 +141,9 @@ fn percent(value: f64) -> String {
     format!("{}%", decimal(value, 2))
 }
 
-/// What can be taken, of one model or of all, and the shape that says it.
-fn face(inventory: &Inventory, model: Option<i64>) -> (i64, Shape) {
-    let counts = |id: i64| {
-        inventory
-            .models
-            .iter()
-            .find(|counts| counts.model_id == BatteryModelId(id))
-    };
-    let (ready, charging) = match model {
-        Some(id) => counts(id).map_or((0, 0), |counts| (counts.available, counts.charging)),
-        None => (inventory.available_batteries, inventory.charging_batteries),
-    };
+/// What can be taken of the counted models, and the shape that says it.
+fn face(inventory: &Inventory, counted: &Counted) -> (i64, Shape) {
+    let (ready, charging) = ready_and_charging(inventory, counted);
     let shape = match (ready, charging) {
         (1.., _) => Shape::Ready,
         (_, 1..) => Shape::Charging,
@@ -167,10 +158,10 @@ fn Pin(
     place: (f64, f64),
     left: bool,
     lens: RwSignal<Lens>,
-    model: Memo<Option<i64>>,
+    counted: RwSignal<Counted>,
 ) -> impl IntoView {
     let shown = RwSignal::from(row.shown);
-    let face = Memo::new(move |_| shown.with(|inventory| face(inventory, model.get())));
+    let face = Memo::new(move |_| counted.with(|counted| shown.with(|inventory| face(inventory, counted))));
     let at = move || lens.get().percent(place);
     let name = row.about.name.clone();
     let label = {

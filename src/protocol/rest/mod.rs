@@ -7,19 +7,25 @@ mod account;
 mod battery;
 mod booking;
 mod notification;
+mod operator;
 mod payment;
 mod plan;
+mod review;
 mod rules;
 mod station;
+mod vehicle;
 
 pub use account::*;
 pub use battery::*;
 pub use booking::*;
 pub use notification::*;
+pub use operator::*;
 pub use payment::*;
 pub use plan::*;
+pub use review::*;
 pub use rules::*;
 pub use station::*;
+pub use vehicle::*;
 
 use serde::{Deserialize, Serialize};
 

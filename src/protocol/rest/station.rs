@@ -97,6 +97,10 @@ pub struct StationOut {
     /// The counts.
     #[serde(flatten)]
     pub inventory: Inventory,
+    /// Stars on average, to one decimal; null without reviews.
+    pub rating_average: Option<f64>,
+    /// How many reviews.
+    pub rating_count: i64,
     /// Metres from the asked position, when one was asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub distance_m: Option<i64>,
@@ -119,6 +123,8 @@ read_with_inventory!(StationOut, StationFields {
     hours_change_at: Option<Timestamp>,
     status_message: Option<String>,
     needs_approval: bool,
+    #[serde(default)] rating_average: Option<f64>,
+    #[serde(default)] rating_count: i64,
     #[serde(default)] distance_m: Option<i64>,
     epoch: String,
     seq: u64,

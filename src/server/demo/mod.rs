@@ -13,7 +13,7 @@ use std::time::Duration;
 use crate::domain::battery::MIN_DISPENSE_SOC;
 use crate::domain::{
     BatteryId, BatteryModelId, BatteryState, Currency, OperatorId, Percent, PlanId, Position, Problem, Role,
-    SlotNumber, StationId, StationStatus, UserId,
+    SlotNumber, StationId, StationStatus, UserId, VehicleTypeId,
 };
 use crate::protocol::rest::BatteryModelOut;
 use crate::server::store::accounts::find_by_email;
@@ -23,7 +23,7 @@ use crate::server::store::stations::NewStation;
 use crate::server::store::stock::{NewPack, Place};
 use crate::server::store::{Audit, Cause, Connection, Failure, IdKind, StoreError, Tx, demo, stations};
 use crate::server::{App, hours};
-use network::{MODELS, OPERATOR, PEOPLE, PLANS, RIDERS, SERVICES, SITES, Stands};
+use network::{MODELS, OPERATOR, PEOPLE, PLANS, RIDERS, SERVICES, SITES, Stands, VEHICLES};
 
 /// An account to try the demo with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +80,7 @@ async fn plant(app: &App) -> Result<(), Problem> {
         (IdKind::Bay, 16),
         (IdKind::Service, 16),
         (IdKind::BatteryModel, 3),
+        (IdKind::VehicleType, 5),
         (IdKind::Battery, 160),
         (IdKind::Plan, 4),
         (IdKind::Audit, 64),
@@ -123,6 +124,15 @@ impl<'t, 'c> Planting<'t, 'c> {
             };
             tx.insert_model(&out, model.percent_per_hour).await?;
             models.push(id);
+        }
+        for vehicle in &VEHICLES {
+            let id = VehicleTypeId(tx.next_id(IdKind::VehicleType)?);
+            tx.insert_vehicle_type(id, vehicle.maker, vehicle.name).await?;
+            let fits = vehicle
+                .fits
+                .iter()
+                .filter_map(|index| models.get(*index).copied());
+            tx.set_fitting(id, &fits.collect::<Vec<_>>()).await?;
         }
         Ok(Self { tx, operator, models })
     }

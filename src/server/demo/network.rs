@@ -117,6 +117,45 @@ pub struct Model {
     pub riding: i64,
 }
 
+/// A type of vehicle.
+pub struct Vehicle {
+    /// Who makes it.
+    pub maker: &'static str,
+    /// Name.
+    pub name: &'static str,
+    /// Which of [`MODELS`] fit.
+    pub fits: &'static [usize],
+}
+
+/// The types of vehicles that customers ride.
+pub const VEHICLES: [Vehicle; 5] = [
+    Vehicle {
+        maker: "Kayal Motors",
+        name: "City 60",
+        fits: &[0],
+    },
+    Vehicle {
+        maker: "Kayal Motors",
+        name: "Lite 48",
+        fits: &[1],
+    },
+    Vehicle {
+        maker: "Kayal Motors",
+        name: "Flex",
+        fits: &[0, 1],
+    },
+    Vehicle {
+        maker: "Vembanad Auto",
+        name: "Three-wheeler",
+        fits: &[2],
+    },
+    Vehicle {
+        maker: "Vembanad Auto",
+        name: "Cargo",
+        fits: &[0, 2],
+    },
+];
+
 /// Who makes them.
 pub const MAKER: &str = "Malabar Cells";
 

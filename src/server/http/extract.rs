@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 
 use crate::domain::{
     BatteryId, BookingId, ItemId, NotificationId, OperatorId, PaymentId, PlanId, Problem, StationId, UserId,
+    VehicleId, VehicleTypeId,
 };
 use crate::server::service::{Actor, ClientAddress, IdempotencyKey, Visitor};
 
@@ -36,6 +37,9 @@ pub struct Key(pub Option<IdempotencyKey>);
 
 /// The id in the path.
 pub struct Id<T>(pub T);
+
+/// The two ids in the path, in their order.
+pub struct Ids<T, U>(pub T, pub U);
 
 /// The fields of the query; unknown ones are nobody's business.
 pub struct Asked<T>(pub T);
@@ -64,6 +68,8 @@ named! {
     ItemId: "item",
     PaymentId: "payment",
     PlanId: "plan",
+    VehicleId: "vehicle",
+    VehicleTypeId: "vehicle type",
 }
 
 fn visitor(parts: &Parts) -> Option<Actor> {
@@ -147,6 +153,18 @@ impl<T: Named, S: Send + Sync> FromRequestParts<S> for Id<T> {
             .await
             .map_err(|_| nothing())?;
         text.parse().map(Self).map_err(|_| nothing())
+    }
+}
+
+impl<T: Named, U: Named, S: Send + Sync> FromRequestParts<S> for Ids<T, U> {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Path((one, other)) = Path::<(String, String)>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| Problem::not_found(T::NAME))?;
+        let one = one.parse().map_err(|_| Problem::not_found(T::NAME))?;
+        let other = other.parse().map_err(|_| Problem::not_found(U::NAME))?;
+        Ok(Self(one, other))
     }
 }
 

@@ -88,7 +88,7 @@ async fn explain(axum::extract::Path(name): axum::extract::Path<String>) -> Resp
 }
 
 /// What each problem means, beyond the one case in which somebody met it.
-const MEANINGS: [(&str, &str); 36] = [
+const MEANINGS: &[(&str, &str)] = &[
     (
         "invalid_json",
         "The body of the request is not JSON. The detail says where it stops being JSON.",
@@ -200,6 +200,18 @@ const MEANINGS: [(&str, &str); 36] = [
         "Every slot of the station is taken. Take a battery out first.",
     ),
     ("serial_taken", "Another battery has this serial number."),
+    (
+        "vehicle_taken",
+        "You have a vehicle with this registration already. Change that one.",
+    ),
+    (
+        "vehicle_type_taken",
+        "The catalogue has a vehicle type of this maker and name already. Change that one.",
+    ),
+    (
+        "already_reviewed",
+        "A booking has one review. Change or delete the one there is.",
+    ),
     (
         "battery_busy",
         "The battery is in a state in which this is not possible. The detail says why.",

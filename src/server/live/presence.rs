@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use metrics::gauge;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::UserId;
+use crate::domain::{StationId, UserId};
 use crate::server::telemetry::Metric;
 
 /// Most sockets that one address or one person may have open.
@@ -44,6 +44,8 @@ struct Room {
 
 struct Guest {
     session: String,
+    /// She is connected as somebody who is assigned to this station.
+    post: Option<StationId>,
     ended: CancellationToken,
 }
 
@@ -84,6 +86,7 @@ impl Presence {
         if let Some(person) = person {
             let guest = Guest {
                 session: person.session.clone(),
+                post: None,
                 ended: ended.clone(),
             };
             room.people.entry(person.user).or_default().insert(number, guest);
@@ -114,6 +117,25 @@ impl Presence {
         guests.for_each(|guest| guest.ended.cancel());
     }
 
+    /// Ends the connections that one person has as somebody assigned to a station.
+    pub fn end_post(&self, user: UserId, station: StationId) {
+        let room = self.room.lock().unwrap_or_else(PoisonError::into_inner);
+        let guests = room.people.get(&user).into_iter().flat_map(HashMap::values);
+        guests
+            .filter(|guest| guest.post == Some(station))
+            .for_each(|guest| guest.ended.cancel());
+    }
+
+    /// Who is connected as somebody assigned to which station.
+    pub fn posts(&self) -> Vec<(UserId, StationId)> {
+        let room = self.room.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_person = |(user, guests): (&UserId, &HashMap<u64, Guest>)| {
+            let posts: BTreeSet<StationId> = guests.values().filter_map(|guest| guest.post).collect();
+            posts.into_iter().map(|post| (*user, post)).collect::<Vec<_>>()
+        };
+        room.people.iter().flat_map(of_person).collect()
+    }
+
     /// The sessions that have connections.
     pub fn sessions(&self) -> Vec<String> {
         let room = self.room.lock().unwrap_or_else(PoisonError::into_inner);
@@ -129,7 +151,16 @@ impl Presence {
 }
 
 impl Seat {
-    /// Waits until the person is not signed in any more.
+    /// The connection is good as long as the person is assigned to this station.
+    pub fn depends_on(&self, post: StationId) {
+        let mut room = self.presence.room.lock().unwrap_or_else(PoisonError::into_inner);
+        let guests = self.user.and_then(|user| room.people.get_mut(&user));
+        if let Some(guest) = guests.and_then(|guests| guests.get_mut(&self.number)) {
+            guest.post = Some(post);
+        }
+    }
+
+    /// Waits until the person is not signed in any more, or has no right to be here.
     pub async fn ended(&self) {
         self.ended.cancelled().await;
     }
@@ -212,5 +243,29 @@ mod tests {
         presence.end_user(UserId(1));
         assert_eq!(ended(), [true, true, false]);
         assert_eq!(presence.sessions(), ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn only_the_connections_of_the_post_end() {
+        let limits = Limits {
+            per_address: 9,
+            per_user: 9,
+        };
+        let presence = Presence::new(limits);
+        let seats =
+            [(1, Some(7)), (1, Some(8)), (1, None), (7, Some(1)), (2, Some(7))].map(|(user, post)| {
+                let seat = presence.seat("10.0.0.1", Some(&person(user, "a"))).expect("room");
+                if let Some(post) = post {
+                    seat.depends_on(StationId(post));
+                }
+                seat
+            });
+        let mut posts = presence.posts();
+        posts.sort_unstable();
+        let pair = |user, post| (UserId(user), StationId(post));
+        assert_eq!(posts, [pair(1, 7), pair(1, 8), pair(2, 7), pair(7, 1)]);
+        presence.end_post(UserId(1), StationId(7));
+        let ended = seats.each_ref().map(|seat| seat.ended.is_cancelled());
+        assert_eq!(ended, [true, false, false, false, false]);
     }
 }

@@ -31,6 +31,14 @@ impl Form {
         text.to_owned()
     }
 
+    /// Text that may have several lines, without blanks around it; its length counts characters.
+    pub fn paragraphs(&mut self, field: &str, typed: &str, length: RangeInclusive<usize>) -> String {
+        let text = typed.trim().replace("\r\n", "\n");
+        // Lines are fine here; everything else is as in one of them.
+        self.text(field, &text.replace(['\n', '\t'], " "), length);
+        text
+    }
+
     /// An optional line of text; an empty one counts as none.
     pub fn text_or_none(&mut self, field: &str, typed: Option<&str>, most: usize) -> Option<String> {
         let text = self.text(field, typed.unwrap_or_default(), 0..=most);

@@ -9,12 +9,16 @@ pub mod batteries;
 pub mod bookings;
 pub mod form;
 pub mod notifications;
+pub mod operators;
 pub mod payments;
 pub mod plans;
+pub mod reviews;
 pub mod rules;
 pub mod services;
 pub mod sign_in;
+pub mod staffing;
 pub mod stations;
+pub mod vehicles;
 
 pub use actor::{Actor, ClientAddress, Visitor};
 

@@ -6,6 +6,7 @@ use sqlx::any::AnyRow;
 use super::row::Columns;
 use super::{Db, Engine, IdKind, StoreError, Tx};
 use crate::domain::{OperatorId, Role, StationId, Timestamp, UserId};
+use crate::protocol::rest::StaffOut;
 
 /// Somebody as the database knows her.
 #[derive(Clone, Debug)]
@@ -168,6 +169,51 @@ pub async fn assigned_stations(
         .collect()
 }
 
+/// Who is assigned to a station, by name.
+pub async fn assigned_to(
+    connection: &mut AnyConnection,
+    station: StationId,
+) -> Result<Vec<StaffOut>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT users.id, users.name, users.email, users.role
+         FROM assignment
+         JOIN users ON users.id = assignment.user_id
+         WHERE assignment.station_id = $1 AND users.active = 1
+         ORDER BY LOWER(users.name), users.id",
+    )
+    .bind(station.0)
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(StaffOut {
+                user_id: UserId(row.plain("id")?),
+                name: row.plain("name")?,
+                email: row.plain("email")?,
+                role: row.word("role")?,
+                station_id: station,
+            })
+        })
+        .collect()
+}
+
+/// Who runs the stations of a company.
+pub async fn of_operator(
+    connection: &mut AnyConnection,
+    operator: OperatorId,
+) -> Result<Vec<UserId>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT id
+         FROM users
+         WHERE operator_id = $1 AND active = 1 AND role = 'operator'
+         ORDER BY id",
+    )
+    .bind(operator.0)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(|row| Ok(UserId(row.plain("id")?))).collect()
+}
+
 /// The company with this name.
 pub async fn find_operator(
     connection: &mut AnyConnection,
@@ -320,6 +366,11 @@ impl Tx<'_> {
         .execute(self.connection())
         .await?;
         sqlx::query("DELETE FROM assignment WHERE user_id = $1")
+            .bind(user.0)
+            .execute(self.connection())
+            .await?;
+        // Registrations tell who it was.
+        sqlx::query("DELETE FROM vehicle WHERE user_id = $1")
             .bind(user.0)
             .execute(self.connection())
             .await?;

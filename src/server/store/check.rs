@@ -7,7 +7,7 @@ use super::row::Columns;
 use super::{StoreError, check_payments, check_plans};
 
 /// What is asked. The word `open` here means: still somebody's.
-const CONTRADICTIONS: [&str; 13] = [
+const CONTRADICTIONS: &[&str] = &[
     "SELECT 'Hold ' || CAST(hold.id AS TEXT) || ' of booking ' || CAST(hold.booking_id AS TEXT)
          || ' is open, but battery ' || CAST(hold.battery_id AS TEXT) || ' is claimed by '
          || COALESCE('hold ' || CAST(battery.hold_id AS TEXT), 'nobody') || '.' AS finding
@@ -111,6 +111,19 @@ const CONTRADICTIONS: [&str; 13] = [
            GROUP BY topic) AS stored ON stored.topic = topic.name
      WHERE stored.high <> topic.seq OR stored.number <> stored.high - stored.low + 1
      ORDER BY topic.name",
+    "SELECT 'Station ' || CAST(station.id AS TEXT) || ' is rated by '
+         || CAST(COALESCE(station_rating.reviews, 0) AS TEXT) || ' reviews with '
+         || CAST(COALESCE(station_rating.stars, 0) AS TEXT) || ' stars, but has '
+         || CAST(COALESCE(written.reviews, 0) AS TEXT) || ' with '
+         || CAST(COALESCE(written.stars, 0) AS TEXT) || '.' AS finding
+     FROM station
+     LEFT JOIN station_rating ON station_rating.station_id = station.id
+     LEFT JOIN (SELECT station_id, COUNT(*) AS reviews, CAST(SUM(rating) AS BIGINT) AS stars
+                FROM review
+                GROUP BY station_id) AS written ON written.station_id = station.id
+     WHERE COALESCE(station_rating.reviews, 0) <> COALESCE(written.reviews, 0)
+        OR COALESCE(station_rating.stars, 0) <> COALESCE(written.stars, 0)
+     ORDER BY station.id",
     "SELECT 'Notification ' || CAST(id AS TEXT) || ' was read before it was written.' AS finding
      FROM notification
      WHERE read_at < created_at
@@ -121,10 +134,10 @@ const CONTRADICTIONS: [&str; 13] = [
 pub async fn contradictions(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
     let mut findings = Vec::new();
     let questions = CONTRADICTIONS
-        .into_iter()
-        .chain(check_plans::CONTRADICTIONS)
-        .chain(check_payments::CONTRADICTIONS);
-    for question in questions {
+        .iter()
+        .chain(&check_plans::CONTRADICTIONS)
+        .chain(&check_payments::CONTRADICTIONS);
+    for &question in questions {
         for row in sqlx::query(question).fetch_all(&mut *connection).await? {
             findings.push(row.plain("finding")?);
         }

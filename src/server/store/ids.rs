@@ -44,6 +44,12 @@ pub enum IdKind {
     Plan,
     /// Plans that somebody bought.
     Subscription,
+    /// What people ride.
+    Vehicle,
+    /// Types of vehicles.
+    VehicleType,
+    /// What customers say about stations.
+    Review,
 }
 
 impl IdKind {
@@ -75,6 +81,9 @@ impl IdKind {
             Self::Audit => "audit",
             Self::Plan => "plan",
             Self::Subscription => "subscription",
+            Self::Vehicle => "vehicle",
+            Self::VehicleType => "vehicle_type",
+            Self::Review => "review",
         }
     }
 }

@@ -33,6 +33,8 @@ pub mod outbox;
 pub mod payments;
 pub mod plan_use;
 pub mod plans;
+pub mod report;
+pub mod reviews;
 pub mod row;
 pub mod rules;
 pub mod services;
@@ -41,6 +43,7 @@ pub mod stock;
 pub mod subscriptions;
 pub mod substitute;
 mod tx;
+pub mod vehicles;
 pub mod whereabouts;
 mod writer;
 

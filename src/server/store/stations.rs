@@ -109,17 +109,29 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Sends somebody to work at a station. Idempotent.
-    pub async fn assign(&mut self, user: UserId, station: StationId) -> Result<(), StoreError> {
-        sqlx::query(
+    /// Sends somebody to work at a station. False when she works there already.
+    pub async fn assign(&mut self, user: UserId, station: StationId) -> Result<bool, StoreError> {
+        let inserted = sqlx::query(
             "INSERT INTO assignment (user_id, station_id) VALUES ($1, $2)
              ON CONFLICT (user_id, station_id) DO NOTHING",
         )
         .bind(user.0)
         .bind(station.0)
         .execute(self.connection())
-        .await?;
-        Ok(())
+        .await?
+        .rows_affected();
+        Ok(inserted == 1)
+    }
+
+    /// Somebody works at a station no more. False when she did not.
+    pub async fn unassign(&mut self, user: UserId, station: StationId) -> Result<bool, StoreError> {
+        let deleted = sqlx::query("DELETE FROM assignment WHERE user_id = $1 AND station_id = $2")
+            .bind(user.0)
+            .bind(station.0)
+            .execute(self.connection())
+            .await?
+            .rows_affected();
+        Ok(deleted == 1)
     }
 
     /// Changes what a station is called, where it is and when it is open.

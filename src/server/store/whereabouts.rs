@@ -130,3 +130,16 @@ pub async fn returned_before(
     .await?;
     rows.iter().map(|row| Ok(BatteryId(row.plain("id")?))).collect()
 }
+
+/// The model of a pack, wherever it is.
+pub async fn model_of(
+    connection: &mut AnyConnection,
+    battery: BatteryId,
+) -> Result<Option<BatteryModelId>, StoreError> {
+    let row = sqlx::query("SELECT model_id FROM battery WHERE id = $1")
+        .bind(battery.0)
+        .fetch_optional(connection)
+        .await?;
+    row.map(|row| Ok(BatteryModelId(row.plain("model_id")?)))
+        .transpose()
+}

@@ -7,6 +7,7 @@ mod items;
 mod pass;
 mod payment;
 mod renew;
+mod review;
 mod time;
 
 use leptos::either::Either;
@@ -53,7 +54,12 @@ pub fn Booking() -> impl IntoView {
 
 #[component]
 fn Sheet(sheet: BookingSheet) -> impl IntoView {
-    let BookingSheet { booking, qr, now } = sheet;
+    let BookingSheet {
+        booking,
+        qr,
+        review,
+        now,
+    } = sheet;
     let booking = RwSignal::new(booking);
     let line = follow_booking(booking);
     let first = booking.get_untracked();
@@ -87,6 +93,7 @@ fn Sheet(sheet: BookingSheet) -> impl IntoView {
                             Either::Right(view! { <ending::Ending booking present /> })
                         }
                     }}
+                    <review::MyReview booking review />
                     <Steps booking />
                     <items::Items booking />
                 </div>

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::booking_end::Endings;
 use super::booking_steps::Steps;
 use super::cash::Cash;
+use super::history::History;
 use super::opened::{Missing, PanelHead};
 use super::queue::{DueIn, name_of};
 use super::services::Services;
@@ -113,6 +114,7 @@ fn Sheet(counter: Counter, booking: RwSignal<BookingOut>) -> impl IntoView {
             <Services counter booking />
             <Steps counter booking />
             <Endings counter booking />
+            <History counter booking />
         </div>
     }
 }

@@ -7,6 +7,7 @@ mod booking_end;
 mod booking_steps;
 mod cash;
 mod head;
+mod history;
 mod opened;
 mod pack;
 mod pack_actions;
@@ -26,6 +27,7 @@ use crate::app::calls::staff::{CounterPage, see_counter};
 use crate::app::live::clock::Clock;
 use crate::app::parts::StaleNote;
 use crate::app::parts::refusal::Refusal;
+pub use booking::packs_and_slots;
 use head::CounterHead;
 use opened::Opened;
 use queue::QueueColumn;
@@ -38,7 +40,12 @@ use state::{Counter, Open};
 pub fn StationCounter() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
-    let page = Resource::new_blocking(move || id.get(), |id| see_counter(id, Vec::new()));
+    let query = use_query_map();
+    let open = move || match query.with_untracked(Open::of) {
+        Open::Booking(booking) => Some(booking),
+        _ => None,
+    };
+    let page = Resource::new_blocking(move || id.get(), move |id| see_counter(id, Vec::new(), open()));
     let clock = Clock::get();
     let body = move || {
         Suspend::new(async move {

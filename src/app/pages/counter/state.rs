@@ -12,7 +12,7 @@ use crate::app::live::store::StationStore;
 use crate::app::live::{Bookmark, Line};
 use crate::domain::{BookingId, InventoryAction, Problem, SlotNumber, StationId};
 use crate::protocol::frame::ServerMessage;
-use crate::protocol::rest::{BatteryModelOut, BookingOut};
+use crate::protocol::rest::{BatteryModelOut, BookingOut, StepOut};
 use crate::protocol::topic::Topic;
 
 /// Changes that come together are asked for together.
@@ -84,6 +84,8 @@ pub struct Counter {
     pub key: RwSignal<String>,
     /// What was scanned or typed to open which booking.
     pub proof: RwSignal<Option<(BookingId, String)>>,
+    /// What was on record about the booking that was open at first.
+    pub history: StoredValue<Option<(BookingId, Vec<StepOut>)>>,
     kept_back: StoredValue<Vec<BookingOut>>,
     look: Look,
 }
@@ -96,7 +98,7 @@ impl Counter {
         let queue = Queue::new(page.bookings);
         let look: Look = Action::new(move |own: &bool| {
             let (own, known) = (*own, queue.ids());
-            async move { (own, see_counter(id.to_string(), known).await) }
+            async move { (own, see_counter(id.to_string(), known, None).await) }
         });
         let soon = LookSoon::new(look);
         let bookmark = Bookmark::At(page.station.epoch.clone(), page.station.seq);
@@ -117,6 +119,7 @@ impl Counter {
             models: StoredValue::new(page.models),
             key: RwSignal::new(page.key),
             proof: RwSignal::new(None),
+            history: StoredValue::new(page.history),
             kept_back: StoredValue::new(Vec::new()),
             look,
         };
@@ -160,8 +163,11 @@ impl Counter {
             now
         });
         Effect::new(move |_| {
-            if let Some((own, Ok(page))) = self.look.value().get() {
-                untrack(|| self.take(own, page));
+            match self.look.value().get() {
+                Some((own, Ok(page))) => untrack(|| self.take(own, page)),
+                // Called back from this station meanwhile: the page has nothing true to show any more.
+                Some((_, Err(Problem::Forbidden { .. }))) => browser::go_to("/staff"),
+                _ => {}
             }
         });
     }

@@ -12,7 +12,7 @@ use crate::app::live::store::StationStore;
 use crate::app::parts::Shape;
 use crate::domain::booking::MAX_PACKS_PER_BOOKING;
 use crate::domain::{BatteryId, BatteryModelId, Money, SlotNumber, StationId};
-use crate::protocol::rest::BatteryModelOut;
+use crate::protocol::rest::{BatteryModelOut, VehicleOut};
 
 /// The holds one can choose besides the station's own, in minutes.
 const HOLDS: [i64; 3] = [15, 30, 60];
@@ -60,12 +60,15 @@ pub struct Basket {
     pub pay: StoredValue<PayHere>,
     /// My plan is to pay.
     pub by_plan: RwSignal<bool>,
+    /// My vehicles, to choose from.
+    pub vehicles: StoredValue<Vec<VehicleOut>>,
     station: StationId,
     key: StoredValue<String>,
 }
 
 impl Basket {
-    /// As the page's address has it; one pack of the first model there is, unless it says otherwise.
+    /// As the page's address has it; one pack of the first model there is that fits what I ride, unless it says
+    /// otherwise.
     pub fn new(page: &StationPage, store: StationStore) -> Self {
         let query = use_query_map();
         let asked = |name: &str| query.with_untracked(|query| query.get(name));
@@ -77,7 +80,7 @@ impl Basket {
             .any(|model| asked(&format!("n{}", model.id)).is_some());
         let choice = |model: &BatteryModelOut| {
             let ready = ready_of(store, model.id);
-            let taken = !said && first && ready.get_untracked() > 0;
+            let taken = !said && first && fits_mine(page, model) && ready.get_untracked() > 0;
             first &= !taken;
             let asked = asked(&format!("n{}", model.id)).and_then(|count| count.parse().ok());
             Choice {
@@ -104,6 +107,7 @@ impl Basket {
             vehicle: RwSignal::new(asked("vehicle").unwrap_or_default()),
             by_plan: RwSignal::new(begins_by_plan(&page.pay, asked("pay").as_deref())),
             pay: StoredValue::new(page.pay.clone()),
+            vehicles: StoredValue::new(page.vehicles.clone()),
             station: page.station.id,
             key: StoredValue::new(page.key.clone()),
         }
@@ -208,6 +212,12 @@ fn begins_by_plan(pay: &PayHere, asked: Option<&str>) -> bool {
         (Some(_), Some(asked)) => asked == "plan",
         (Some((_, left)), None) => *left > 0,
     }
+}
+
+/// Whether a model fits the first of my vehicles; for who has none in the list, every model may.
+fn fits_mine(page: &StationPage, model: &BatteryModelOut) -> bool {
+    let first = page.vehicles.first();
+    first.is_none_or(|vehicle| vehicle.vehicle_type.takes(model.id))
 }
 
 fn ready_of(store: StationStore, model: BatteryModelId) -> Memo<i64> {

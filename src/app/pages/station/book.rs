@@ -13,6 +13,7 @@ use super::basket::{Basket, Choice};
 use super::instead::{Instead, PROBLEM, Refused};
 use super::lines::{HoldFor, Model, chosen_row, sum};
 use super::pay::PayBy;
+use super::vehicle::VehicleField;
 use crate::app::browser;
 use crate::app::calls::book::BookPacks;
 use crate::app::live::store::StationStore;
@@ -100,20 +101,7 @@ fn BookForm(
             </div>
             <div class="panel-body stack panel-foot">
                 <HoldFor basket />
-                <div class="field">
-                    <label for="vehicle">"Vehicle " <span class="label">"(optional)"</span></label>
-                    <input
-                        class="input"
-                        id="vehicle"
-                        name="order[vehicle]"
-                        maxlength="32"
-                        autocomplete="off"
-                        placeholder="KL 07 AB 1234"
-                        prop:value=move || basket.vehicle.get()
-                        value=basket.vehicle.get_untracked()
-                        on:input=move |event| basket.vehicle.set(event_target_value(&event))
-                    />
-                </div>
+                <VehicleField basket />
                 <PayBy basket />
                 {move || sum(basket)}
                 {move || problem.get().map(|problem| view! { <Refused problem /> })}

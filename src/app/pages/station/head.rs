@@ -3,6 +3,7 @@
 use leptos::either::Either;
 use leptos::prelude::*;
 
+use super::reviews::rated;
 use crate::app::live::clock::Clock;
 use crate::app::live::store::{Cell, StationStore};
 use crate::app::parts::decimal::decimal;
@@ -28,6 +29,9 @@ pub fn Head(station: StationOut, store: StationStore, distance_m: Option<i64>) -
         decimal(station.longitude, 6)
     );
     let change = station.hours_change_at;
+    let rating = station
+        .rating_average
+        .map(|average| rated(average, station.rating_count));
     view! {
         <header class="stack-s">
             <h1>{station.name}</h1>
@@ -35,6 +39,7 @@ pub fn Head(station: StationOut, store: StationStore, distance_m: Option<i64>) -
                 {(!place.is_empty()).then(|| view! { <span>{place}</span> })}
                 {distance_m.map(|metres| view! { <span>{distance(metres)}</span> })}
                 <span>{move || hours(status.get(), change, offset)}</span>
+                {rating.map(|rating| view! { <span><a href="#reviews-h" rel="external">{rating}</a></span> })}
             </p>
         </header>
         <Banner store change offset />

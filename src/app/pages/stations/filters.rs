@@ -8,7 +8,7 @@ use leptos_router::hooks::use_navigate;
 
 use super::search::address;
 use crate::app::browser;
-use crate::app::calls::stations::Search;
+use crate::app::calls::stations::{MyVehicle, Search};
 use crate::app::parts::Icon;
 use crate::app::parts::announce::Announcer;
 use crate::app::parts::decimal::decimal;
@@ -37,6 +37,7 @@ fn Others(search: Memo<Search>, but: &'static str) -> impl IntoView {
             q,
             near,
             model,
+            vehicle_type,
             ready,
             ..
         } = search.get();
@@ -44,6 +45,7 @@ fn Others(search: Memo<Search>, but: &'static str) -> impl IntoView {
             hidden("q", (!q.is_empty()).then_some(q)),
             hidden("near", near),
             hidden("model", model.map(|model| model.to_string())),
+            hidden("vehicle_type", vehicle_type.map(|id| id.to_string())),
             hidden("ready", ready.then(|| "1".to_owned())),
         ]
         .collect_view()
@@ -108,9 +110,16 @@ pub fn SearchBox(search: Memo<Search>) -> impl IntoView {
     }
 }
 
-/// Ready now, by model, near me.
+/// Ready now, what fits, near me. Who has a vehicle need not know which models fit it.
 #[component]
-pub fn Filters(search: Memo<Search>, models: Vec<BatteryModelOut>) -> impl IntoView {
+pub fn Filters(
+    search: Memo<Search>,
+    models: Vec<BatteryModelOut>,
+    vehicle: Option<MyVehicle>,
+) -> impl IntoView {
+    let chosen = search.with_untracked(|search| search.model);
+    let is_shown = |model: &BatteryModelOut| vehicle.is_none() || chosen == Some(model.id.0);
+    let models: Vec<_> = models.into_iter().filter(is_shown).collect();
     let by_model = models.into_iter().map(|model| {
         let id = model.id.0;
         let pressed = Signal::derive(move || search.with(|search| search.model == Some(id)));
@@ -128,10 +137,24 @@ pub fn Filters(search: Memo<Search>, models: Vec<BatteryModelOut>) -> impl IntoV
     view! {
         <div class="chips" role="group" aria-label="Filters">
             <Chip search name="ready" value="1".to_owned() pressed=ready toggled=toggle_ready label="Ready".to_owned() />
+            {vehicle.map(|vehicle| view! { <FitsMine search vehicle /> })}
             {by_model.collect_view()}
             <NearMe search />
         </div>
     }
+}
+
+/// What fits the vehicle I ride.
+#[component]
+fn FitsMine(search: Memo<Search>, vehicle: MyVehicle) -> impl IntoView {
+    let id = vehicle.vehicle_type.0;
+    let pressed = Signal::derive(move || search.with(|search| search.vehicle_type == Some(id)));
+    let toggled = move |search: Search| Search {
+        vehicle_type: (search.vehicle_type != Some(id)).then_some(id),
+        ..search
+    };
+    let label = format!("Fits my {}", vehicle.name);
+    view! { <Chip search name="vehicle_type" value=id.to_string() pressed toggled label /> }
 }
 
 /// One filter: a form of its own, so that it also works without scripts.

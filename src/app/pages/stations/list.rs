@@ -5,24 +5,28 @@ use leptos::prelude::*;
 
 use super::search::{address, is_narrow};
 use crate::app::calls::stations::Search;
-use crate::app::live::store::{Row, StationList};
+use crate::app::live::store::{Counted, Row, StationList, ready_and_charging};
 use crate::app::parts::words::{distance, plural};
 use crate::app::parts::{ClockTime, Strip};
-use crate::domain::BatteryModelId;
 use crate::protocol::inventory::Inventory;
 
 /// All rows, or why there are none.
 #[component]
-pub fn List(store: StationList, search: Memo<Search>, next: RwSignal<Option<String>>) -> impl IntoView {
+pub fn List(
+    store: StationList,
+    search: Memo<Search>,
+    counted: RwSignal<Counted>,
+    next: RwSignal<Option<String>>,
+) -> impl IntoView {
     let rows = move || {
         let rows = store.rows.get();
         if rows.is_empty() {
             return Either::Left(view! { <NoMatch search /> });
         }
-        let (model, near) = search.with_untracked(|search| (search.model, search.near.clone()));
+        let near = search.with_untracked(|search| search.near.clone());
         let rows = rows
             .into_iter()
-            .map(|row| view! { <StationRow row model near=near.clone() /> });
+            .map(|row| view! { <StationRow row counted near=near.clone() /> });
         Either::Right(view! { <ul>{rows.collect_view()}</ul> })
     };
     let newcomers = move || {
@@ -84,17 +88,8 @@ fn NoMatch(search: Memo<Search>) -> impl IntoView {
     }
 }
 
-/// How many packs of the asked model, or of any, can be taken.
-pub fn ready_count(inventory: &Inventory, model: Option<i64>) -> i64 {
-    let Some(model) = model.map(BatteryModelId) else {
-        return inventory.available_batteries;
-    };
-    let counts = inventory.models.iter().find(|counts| counts.model_id == model);
-    counts.map_or(0, |counts| counts.available)
-}
-
 #[component]
-fn StationRow(row: Row, model: Option<i64>, near: Option<String>) -> impl IntoView {
+fn StationRow(row: Row, counted: RwSignal<Counted>, near: Option<String>) -> impl IntoView {
     let Row {
         about,
         shown,
@@ -102,7 +97,9 @@ fn StationRow(row: Row, model: Option<i64>, near: Option<String>) -> impl IntoVi
     } = row;
     let shown = RwSignal::from(shown);
     let offset = about.utc_offset_minutes;
-    let ready = Memo::new(move |_| shown.with(|inventory| ready_count(inventory, model)));
+    let ready = Memo::new(move |_| {
+        counted.with(|counted| shown.with(|inventory| ready_and_charging(inventory, counted).0))
+    });
     let away = about.distance_m.map(distance);
     let name = about.name.clone();
     let full_name = {

@@ -8,7 +8,7 @@ use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::app::live::store::Row;
+use crate::app::live::store::{Counted, Row};
 use crate::app::{browser, lazy};
 use crate::domain::Position;
 
@@ -20,8 +20,8 @@ const PLACE: &str = "map";
 pub fn MapPlace(
     /// The rows of the list.
     rows: RwSignal<Vec<Row>>,
-    /// Count only this model.
-    model: Memo<Option<i64>>,
+    /// Count only these models.
+    counted: RwSignal<Counted>,
     /// Where the person is.
     here: Memo<Option<Position>>,
 ) -> impl IntoView {
@@ -33,7 +33,7 @@ pub fn MapPlace(
         }
         is_asked_for.set_value(true);
         spawn_local(async move {
-            let map = lazy::station_map(rows, model, here).await;
+            let map = lazy::station_map(rows, counted, here).await;
             live.set_value(Mutex::new(Some(map)));
             has_come.set(true);
         });
@@ -54,7 +54,7 @@ pub fn MapPlace(
         match live.flatten().flatten() {
             Some(map) => Either::Left(map),
             None => {
-                Either::Right(view! { <div class="map-drawn" inner_html=drawn(rows, model, here)></div> })
+                Either::Right(view! { <div class="map-drawn" inner_html=drawn(rows, counted, here)></div> })
             }
         }
     };
@@ -66,12 +66,12 @@ pub fn MapPlace(
 }
 
 #[cfg(feature = "ssr")]
-fn drawn(rows: RwSignal<Vec<Row>>, model: Memo<Option<i64>>, here: Memo<Option<Position>>) -> String {
-    view! { <crate::app::parts::StationMap rows model here /> }.to_html()
+fn drawn(rows: RwSignal<Vec<Row>>, counted: RwSignal<Counted>, here: Memo<Option<Position>>) -> String {
+    view! { <crate::app::parts::StationMap rows counted here /> }.to_html()
 }
 
 /// The browser leaves what the server drew.
 #[cfg(not(feature = "ssr"))]
-fn drawn(_rows: RwSignal<Vec<Row>>, _model: Memo<Option<i64>>, _here: Memo<Option<Position>>) -> String {
+fn drawn(_rows: RwSignal<Vec<Row>>, _counted: RwSignal<Counted>, _here: Memo<Option<Position>>) -> String {
     String::new()
 }

@@ -12,6 +12,7 @@ pub fn read(query: &ParamsMap) -> Search {
         q: text("q").unwrap_or_default(),
         near: text("near"),
         model: text("model").and_then(|model| model.parse().ok()),
+        vehicle_type: text("vehicle_type").and_then(|id| id.parse().ok()),
         ready: text("ready").is_some(),
         cursor: text("cursor"),
     }
@@ -29,6 +30,9 @@ pub fn address(search: &Search) -> String {
     if let Some(model) = search.model {
         query.insert("model", model.to_string());
     }
+    if let Some(vehicle_type) = search.vehicle_type {
+        query.insert("vehicle_type", vehicle_type.to_string());
+    }
     if search.ready {
         query.insert("ready", "1".to_owned());
     }
@@ -40,7 +44,7 @@ pub fn address(search: &Search) -> String {
 
 /// Something narrows the list.
 pub fn is_narrow(search: &Search) -> bool {
-    !search.q.is_empty() || search.model.is_some() || search.ready
+    !search.q.is_empty() || search.model.is_some() || search.vehicle_type.is_some() || search.ready
 }
 
 #[cfg(test)]
@@ -53,6 +57,7 @@ mod tests {
             q: "M G & Road".into(),
             near: Some("9.97,76.28".into()),
             model: Some(2),
+            vehicle_type: None,
             ready: true,
             cursor: None,
         };

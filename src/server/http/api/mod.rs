@@ -7,11 +7,15 @@ pub mod booking_steps;
 pub mod bookings;
 pub mod health;
 pub mod notifications;
+pub mod operators;
 pub mod payments;
 pub mod plans;
+pub mod reviews;
 pub mod rules;
 pub mod services;
+pub mod staffing;
 pub mod stations;
+pub mod vehicles;
 
 use utoipa_axum::router::OpenApiRouter;
 
@@ -31,6 +35,10 @@ pub fn router() -> OpenApiRouter<App> {
         .merge(services::router())
         .merge(notifications::router())
         .merge(plans::router())
+        .merge(vehicles::router())
+        .merge(reviews::router())
+        .merge(staffing::router())
+        .merge(operators::router())
 }
 
 /// A list that always fits on one page.

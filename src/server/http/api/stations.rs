@@ -43,6 +43,8 @@ struct StationsAsked {
     radius_km: Option<String>,
     /// Counts and filters by this battery model
     model: Option<String>,
+    /// Counts and filters by the battery models that fit this type of vehicle
+    vehicle_type: Option<String>,
     /// `1`: only stations that can hand out a battery now
     available: Option<String>,
     /// `next` of the page before
@@ -62,14 +64,17 @@ impl StationsAsked {
             Some("1" | "true") => true,
             Some(_) => return Err(Problem::invalid("available", "Write 1 or leave it out.")),
         };
+        let model_hint = "Write the id of a battery model.";
+        let model: Option<BatteryModelId> = field("model", self.model.as_deref(), model_hint)?;
         Ok(StationQuery {
             text: self.q.filter(|words| !words.trim().is_empty()),
             near: field("near", self.near.as_deref(), near_hint)?,
             radius_km: radius,
-            model: field::<BatteryModelId>(
-                "model",
-                self.model.as_deref(),
-                "Write the id of a battery model.",
+            models: model.map(|model| vec![model]),
+            vehicle_type: field(
+                "vehicle_type",
+                self.vehicle_type.as_deref(),
+                "Write the id of a vehicle type.",
             )?,
             available,
             cursor: self.cursor,

@@ -47,7 +47,7 @@ pub async fn serve(app: App, socket: WebSocket, caller: Caller) {
         };
         return refuse(wire, &problem, Closing::TooMany).await;
     };
-    let entered = match entrance::enter(&app, caller).await {
+    let entered = match entrance::enter(&app, caller, &seat).await {
         Ok(entered) => entered,
         Err(problem) => {
             let closing = match problem {

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use super::bookmark;
 use super::command::Speaker;
-use crate::domain::{BookingId, Problem, StationId};
+use crate::domain::{BookingId, Problem, Role, StationId};
 use crate::protocol::frame::Welcome;
 use crate::protocol::{ServerMessage, Topic};
 use crate::server::App;
-use crate::server::live::Audience;
 use crate::server::live::follower::Follower;
 use crate::server::live::hub::Subscription;
-use crate::server::service::{Actor, accounts, bookings, stations};
+use crate::server::live::{Audience, Seat};
+use crate::server::service::{Actor, accounts, bookings, staffing, stations};
 
 /// Who opened the socket and what for.
 pub struct Caller {
@@ -51,14 +51,19 @@ pub struct Entered {
 }
 
 /// Lets a caller into the topic that is wanted, or says why not.
-pub async fn enter(app: &App, caller: Caller) -> Result<Entered, Problem> {
+pub async fn enter(app: &App, caller: Caller, seat: &Seat) -> Result<Entered, Problem> {
     // Who signed out while shaking hands is not in the list of those whose sockets were closed.
     if let Some(actor) = &caller.actor
         && accounts::who_by_hash(app, actor.session.clone()).await?.is_none()
     {
         return Err(Problem::Unauthenticated);
     }
-    let (topic, audience) = admit(app, &caller).await?;
+    let (topic, audience, post) = admit(app, &caller).await?;
+    if let Some(post) = post {
+        seat.depends_on(post);
+        // Who was called back before the seat said so is not in the list of those whose sockets were closed.
+        admit_anew(app, &caller, post).await?;
+    }
     let subscription = app.hub.subscribe(topic).await?;
     let welcome = welcome(app, topic, &subscription);
     let start = bookmark::start(topic, &caller.asked);
@@ -76,19 +81,31 @@ pub async fn enter(app: &App, caller: Caller) -> Result<Entered, Problem> {
     })
 }
 
-/// Which topic it is, and in which light the caller sees it.
-async fn admit(app: &App, caller: &Caller) -> Result<(Topic, Audience), Problem> {
+/// Whether she is still assigned to the station.
+async fn admit_anew(app: &App, caller: &Caller, post: StationId) -> Result<(), Problem> {
+    let user = caller.actor.as_ref().map(|actor| actor.user);
+    let post = user.map(|user| (user, post)).into_iter().collect();
+    if staffing::ended_among(app, post).await?.is_empty() {
+        Ok(())
+    } else {
+        Err(Problem::not_found("booking"))
+    }
+}
+
+/// Which topic it is, in which light the caller sees it, and for who sees it only because of an assignment,
+/// to which station.
+async fn admit(app: &App, caller: &Caller) -> Result<(Topic, Audience, Option<StationId>), Problem> {
     match (&caller.wanted, &caller.actor) {
-        (Wanted::Stations, _) => Ok((Topic::Stations, Audience::Both)),
+        (Wanted::Stations, _) => Ok((Topic::Stations, Audience::Both, None)),
         (Wanted::Station(id), _) => {
             let station = StationId(id.parse().map_err(|_| Problem::not_found("station"))?);
             let topic = Topic::Station(station);
             if !app.hub.is_watched(topic) {
                 stations::get(app, station).await?;
             }
-            Ok((topic, Audience::Both))
+            Ok((topic, Audience::Both, None))
         }
-        (Wanted::Notifications, Some(actor)) => Ok((Topic::User(actor.user), Audience::Both)),
+        (Wanted::Notifications, Some(actor)) => Ok((Topic::User(actor.user), Audience::Both, None)),
         (Wanted::Booking(id), Some(actor)) => {
             let booking = BookingId(id.parse().map_err(|_| Problem::not_found("booking"))?);
             let seen = bookings::get(app, actor, booking).await?;
@@ -98,7 +115,9 @@ async fn admit(app: &App, caller: &Caller) -> Result<(Topic, Audience), Problem>
             } else {
                 Audience::Staff
             };
-            Ok((Topic::Booking(booking), audience))
+            let is_assigned = !is_own && matches!(actor.role, Role::Attendant | Role::Lead);
+            let post = is_assigned.then_some(seen.station_id);
+            Ok((Topic::Booking(booking), audience, post))
         }
         (Wanted::Notifications | Wanted::Booking(_), None) => Err(Problem::Unauthenticated),
     }

@@ -23,7 +23,7 @@ use tokio::sync::broadcast::error::RecvError;
 use self::entrance::{Caller, Wanted};
 use super::{layers, origin};
 use crate::domain::Problem;
-use crate::server::service::{Actor, ClientAddress, Visitor, accounts};
+use crate::server::service::{Actor, ClientAddress, Visitor, accounts, staffing};
 use crate::server::telemetry::Metric;
 use crate::server::{App, EndedSession};
 
@@ -149,7 +149,7 @@ impl Handshake {
     }
 }
 
-/// Closes the sockets of whoever signs out or is deactivated: at once when it happens here, soon when it
+/// Closes the sockets of whoever signs out, is deactivated or works at a station no more: at once when it happens here, soon when it
 /// happens in another process or a session runs out.
 pub async fn close_ended(app: App) {
     let mut ended = app.ended_sessions.subscribe();
@@ -166,6 +166,7 @@ pub async fn close_ended(app: App) {
         match end {
             Ok(EndedSession::Session(session)) => app.presence.end_session(&session),
             Ok(EndedSession::User(user)) => app.presence.end_user(user),
+            Ok(EndedSession::Post(user, station)) => app.presence.end_post(user, station),
             Err(RecvError::Lagged(_)) => make_round(&app).await,
             Err(RecvError::Closed) => return,
         }
@@ -173,6 +174,12 @@ pub async fn close_ended(app: App) {
 }
 
 async fn make_round(app: &App) {
+    match staffing::ended_among(app, app.presence.posts()).await {
+        Ok(ended) => ended
+            .iter()
+            .for_each(|(user, station)| app.presence.end_post(*user, *station)),
+        Err(problem) => tracing::warn!(%problem, "who still works where could not be looked up"),
+    }
     for sessions in app.presence.sessions().chunks(SESSIONS_AT_A_TIME) {
         match accounts::ended_among(app, sessions.to_vec()).await {
             Ok(ended) => ended.iter().for_each(|session| app.presence.end_session(session)),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::elsewhere::{Demand, alternatives, free, read_inventories};
 use super::order::{Line, Order};
 use super::secrets::unused_secrets;
-use super::{due_while_waiting, must_be_only_one, tell_confirmed, tell_station};
+use super::{due_while_waiting, fit, must_be_only_one, tell_confirmed, tell_station};
 use crate::domain::notification::text;
 use crate::domain::{
     BatteryModelId, Bill, BookingId, BookingState, Currency, ItemId, NotificationKind, PaymentState, Problem,
@@ -73,6 +73,7 @@ impl Booking {
         let station = self.open_station(tx).await?;
         must_be_only_one(tx, self.order.vehicle.as_deref()).await?;
         let models = self.models(tx).await?;
+        fit::must_fit(tx, self.actor.user, &self.order, &models).await?;
         let (method, packs) = (self.order.payment_method, self.order.packs());
         // Before the packs: who waits for a plan must not keep any from others meanwhile.
         let cover = Cover::of(tx, self.actor.user, &station, method, packs).await?;

@@ -8,6 +8,7 @@ mod book;
 mod cancel;
 mod due;
 mod elsewhere;
+mod fit;
 mod hand_over;
 mod look;
 mod order;
@@ -15,6 +16,7 @@ mod proof;
 mod renew;
 mod request;
 mod secrets;
+mod timeline;
 
 pub use arrive::{check_in, start, undo_check_in, undo_no_show};
 pub use book::book;
@@ -24,6 +26,7 @@ pub use hand_over::{collect, no_show, ready};
 pub use look::{BookingQuery, find, get, list};
 pub use renew::renew;
 pub use request::{abort, approve, decline};
+pub use timeline::timeline;
 
 use std::time::Duration;
 

@@ -6,13 +6,11 @@ use std::time::Duration;
 use crate::domain::booking::MAX_PACKS_PER_BOOKING;
 use crate::domain::timer::HOLD_CHOICE;
 use crate::domain::{
-    BatteryId, BatteryModelId, FieldError, ItemKind, PaymentMethod, Problem, ServiceId, StationId, Timestamp,
+    BatteryId, BatteryModelId, FieldError, ItemKind, PaymentMethod, Problem, Registration, ServiceId,
+    StationId, Timestamp,
 };
 use crate::protocol::rest::{BookIn, BookItemIn};
 use crate::server::store::batteries::Wanted;
-
-/// Longest registration of a vehicle, in characters.
-const MAX_VEHICLE: usize = 32;
 
 /// A well-formed order.
 #[derive(Clone, Debug)]
@@ -47,6 +45,8 @@ pub struct Line {
     pub kind: ItemKind,
     /// Which pack.
     pub wanted: Wanted,
+    /// Which item of the body asked for it, counted from 0.
+    pub item: usize,
 }
 
 impl Order {
@@ -115,7 +115,7 @@ fn lines(items: &[BookItemIn], errors: &mut Vec<FieldError>) -> Vec<Line> {
         .enumerate()
         .filter(|(_, item)| item.kind != ItemKind::Service)
     {
-        match line(item) {
+        match line(index, item) {
             Ok((line, quantity)) => {
                 packs += quantity;
                 if packs <= MAX_PACKS_PER_BOOKING {
@@ -144,7 +144,7 @@ fn services(items: &[BookItemIn], errors: &mut Vec<FieldError>) -> Vec<WantedSer
         .filter(|(_, item)| item.kind == ItemKind::Service)
     {
         let mut complain = |field: &str, detail: &str| {
-            errors.push(FieldError::new(format!("items[{index}].{field}"), detail))
+            errors.push(FieldError::new(format!("items[{index}].{field}"), detail));
         };
         match item.service_id {
             _ if item.model_id.is_some() || item.battery_id.is_some() => {
@@ -166,7 +166,7 @@ fn services(items: &[BookItemIn], errors: &mut Vec<FieldError>) -> Vec<WantedSer
     services
 }
 
-fn line(item: &BookItemIn) -> Result<(Line, i64), (&'static str, String)> {
+fn line(index: usize, item: &BookItemIn) -> Result<(Line, i64), (&'static str, String)> {
     let complain = |field, detail: &str| Err((field, detail.to_owned()));
     if !item.kind.takes_a_pack() || item.service_id.is_some() {
         return complain(
@@ -192,6 +192,7 @@ fn line(item: &BookItemIn) -> Result<(Line, i64), (&'static str, String)> {
         Line {
             kind: item.kind,
             wanted,
+            item: index,
         },
         quantity,
     ))
@@ -213,20 +214,13 @@ fn has_a_pack_twice(lines: &[Line]) -> bool {
 }
 
 fn vehicle(typed: Option<&str>, errors: &mut Vec<FieldError>) -> Option<String> {
-    let vehicle: String = typed?
-        .chars()
-        .filter(|c| !c.is_whitespace() && *c != '-')
-        .flat_map(char::to_uppercase)
-        .collect();
-    if vehicle.is_empty() {
-        return None;
+    match Registration::of(typed?) {
+        Ok(registration) => registration.map(Registration::into_string),
+        Err(complaint) => {
+            errors.push(FieldError::new("vehicle", complaint));
+            None
+        }
     }
-    if vehicle.chars().count() > MAX_VEHICLE || vehicle.chars().any(char::is_control) {
-        let detail = format!("A registration has at most {MAX_VEHICLE} letters and digits.");
-        errors.push(FieldError::new("vehicle", detail));
-        return None;
-    }
-    Some(vehicle)
 }
 
 fn hold_for(minutes: Option<i64>, errors: &mut Vec<FieldError>) -> Option<Duration> {

@@ -14,7 +14,7 @@ use crate::server::store::idempotency::{Claim, NextAction};
 use crate::server::store::inventory::{self, StationRow};
 use crate::server::store::notifications::Notice;
 use crate::server::store::stations::{NewStation, StationTerms};
-use crate::server::store::{Audit, Failure, IdKind, StoreError, Tx, bookings, outbox, stations};
+use crate::server::store::{Audit, Failure, IdKind, StoreError, Tx, bookings, outbox, reviews, stations};
 use crate::server::{App, hours};
 
 const SLOTS: i64 = 24;
@@ -299,5 +299,6 @@ async fn answer(tx: &mut Tx<'_>, station: StationId) -> Result<StationOut, Failu
     let found = inventory::of_station(tx.connection(), station, speed).await?;
     let inventory = found.ok_or_else(|| Problem::not_found("station"))?;
     let position = outbox::position(tx.connection(), Topic::Station(station)).await?;
-    Ok(super::station_out(&inventory, position, now))
+    let rating = reviews::rating(tx.connection(), station).await?;
+    Ok(super::station_out(&inventory, rating, position, now))
 }

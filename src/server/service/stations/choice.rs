@@ -64,14 +64,17 @@ pub fn best_first(mut stations: Vec<StationOut>, query: &StationQuery) -> Vec<St
     stations.retain(|station| {
         words.iter().all(|word| mentions(station, word))
             && is_within(station, query.radius_km)
-            && query.model.is_none_or(|model| has_model(station, model))
-            && (!query.available || ready(station, query.model) > 0)
+            && query
+                .models
+                .as_deref()
+                .is_none_or(|models| has_one(station, models))
+            && (!query.available || ready(station, query.models.as_deref()) > 0)
     });
     stations.sort_by_cached_key(|station| {
         (
             serving_rank(station.inventory.status),
             station.distance_m.unwrap_or(0),
-            Reverse(ready(station, query.model)),
+            Reverse(ready(station, query.models.as_deref())),
             station.name.clone(),
             station.id,
         )
@@ -115,24 +118,18 @@ fn is_within(station: &StationOut, radius_km: Option<f64>) -> bool {
     }
 }
 
-fn has_model(station: &StationOut, model: BatteryModelId) -> bool {
-    station
-        .inventory
-        .models
-        .iter()
-        .any(|count| count.model_id == model)
+fn has_one(station: &StationOut, models: &[BatteryModelId]) -> bool {
+    let counts = &station.inventory.models;
+    counts.iter().any(|count| models.contains(&count.model_id))
 }
 
-fn ready(station: &StationOut, model: Option<BatteryModelId>) -> i64 {
-    let Some(model) = model else {
+fn ready(station: &StationOut, models: Option<&[BatteryModelId]>) -> i64 {
+    let Some(models) = models else {
         return station.inventory.available_batteries;
     };
-    let of_model = station
-        .inventory
-        .models
-        .iter()
-        .find(|count| count.model_id == model);
-    of_model.map_or(0, |count| count.available)
+    let counts = station.inventory.models.iter();
+    let asked = counts.filter(|count| models.contains(&count.model_id));
+    asked.map(|count| count.available).sum()
 }
 
 fn serving_rank(status: StationStatus) -> u8 {
@@ -182,6 +179,8 @@ mod tests {
                 status,
                 strip: String::new(),
             },
+            rating_average: None,
+            rating_count: 0,
             distance_m: None,
             epoch: String::new(),
             seq: 0,
@@ -240,12 +239,14 @@ mod tests {
 
     #[test]
     fn a_model_nobody_has_is_found_nowhere() {
-        let model = |id| StationQuery {
-            model: Some(BatteryModelId(id)),
+        let models = |ids: &[i64]| StationQuery {
+            models: Some(ids.iter().copied().map(BatteryModelId).collect()),
             ..StationQuery::default()
         };
-        assert_eq!(order(&model(1)).len(), 4);
-        assert_eq!(order(&model(2)).len(), 0);
+        assert_eq!(order(&models(&[1])).len(), 4);
+        assert_eq!(order(&models(&[2, 1])).len(), 4);
+        assert_eq!(order(&models(&[2])).len(), 0);
+        assert_eq!(order(&models(&[])).len(), 0);
     }
 
     #[test]

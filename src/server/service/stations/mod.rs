@@ -7,12 +7,13 @@ mod doors;
 
 use std::collections::HashMap;
 
-use crate::domain::{BatteryModelId, Position, Problem, StationId, Timestamp};
+use crate::domain::{BatteryModelId, Position, Problem, StationId, Timestamp, VehicleTypeId};
 use crate::protocol::Topic;
 use crate::protocol::rest::{BatteryModelOut, BatteryOut, Page, ServiceOut, StationOut};
 use crate::server::service::Actor;
 use crate::server::store::inventory::{self, StationInventory};
-use crate::server::store::{catalogue, outbox, stations};
+use crate::server::store::reviews::{self, Rating};
+use crate::server::store::{Connection, catalogue, outbox, stations, vehicles};
 use crate::server::{App, hours};
 
 pub use change::{create, update};
@@ -27,8 +28,10 @@ pub struct StationQuery {
     pub near: Option<Position>,
     /// With `near`: only stations within so many kilometres.
     pub radius_km: Option<f64>,
-    /// Only stations with this model; what they have ready of it decides.
-    pub model: Option<BatteryModelId>,
+    /// Only stations with one of these models; what they have ready of them decides.
+    pub models: Option<Vec<BatteryModelId>>,
+    /// The same with the models that fit this type of vehicle.
+    pub vehicle_type: Option<VehicleTypeId>,
     /// Only stations that can hand out a pack now.
     pub available: bool,
     /// Where the page before ended.
@@ -37,10 +40,12 @@ pub struct StationQuery {
 
 /// Stations, best choice first: those that serve before those that do not, then by distance (where a
 /// position is given), then by packs ready.
-pub async fn list(app: &App, query: StationQuery) -> Result<Page<StationOut>, Problem> {
+pub async fn list(app: &App, mut query: StationQuery) -> Result<Page<StationOut>, Problem> {
     choice::check(&query)?;
     let start = choice::start(query.cursor.as_deref())?;
     let mut snapshot = app.db.snapshot().await?;
+    query.models = models_asked(&mut snapshot, &query).await?;
+    let ratings = reviews::ratings(&mut snapshot).await?;
     let found = inventory::of_all(&mut snapshot, app.db.charge_speed()).await?;
     let mut positions: HashMap<Topic, outbox::Position> = outbox::station_positions(&mut snapshot)
         .await?
@@ -52,7 +57,13 @@ pub async fn list(app: &App, query: StationQuery) -> Result<Page<StationOut>, Pr
         .into_iter()
         .map(|inventory| {
             let position = positions.remove(&Topic::Station(inventory.station.id));
-            station_out(&inventory, position.unwrap_or_default(), now)
+            let rating = ratings.get(&inventory.station.id).copied();
+            station_out(
+                &inventory,
+                rating.unwrap_or_default(),
+                position.unwrap_or_default(),
+                now,
+            )
         })
         .collect();
     Ok(choice::page(choice::best_first(stations, &query), start))
@@ -64,7 +75,31 @@ pub async fn get(app: &App, station: StationId) -> Result<StationOut, Problem> {
     let found = inventory::of_station(&mut snapshot, station, app.db.charge_speed()).await?;
     let inventory = found.ok_or_else(|| Problem::not_found("station"))?;
     let position = outbox::position(&mut snapshot, Topic::Station(station)).await?;
-    Ok(station_out(&inventory, position, app.clock.now()))
+    let rating = reviews::rating(&mut snapshot, station).await?;
+    Ok(station_out(&inventory, rating, position, app.clock.now()))
+}
+
+/// The models that a question is about: those that are named and fit the type of vehicle; `None` for all.
+pub async fn counted(app: &App, query: &StationQuery) -> Result<Option<Vec<BatteryModelId>>, Problem> {
+    if query.vehicle_type.is_none() {
+        return Ok(query.models.clone());
+    }
+    let mut snapshot = app.db.snapshot().await?;
+    models_asked(&mut snapshot, query).await
+}
+
+async fn models_asked(
+    connection: &mut Connection,
+    query: &StationQuery,
+) -> Result<Option<Vec<BatteryModelId>>, Problem> {
+    let Some(vehicle_type) = query.vehicle_type else {
+        return Ok(query.models.clone());
+    };
+    let known = vehicles::find_type(connection, vehicle_type).await?;
+    let fitting = known.map(|known| known.models).unwrap_or_default();
+    let is_asked = |model: &BatteryModelId| query.models.as_ref().is_none_or(|asked| asked.contains(model));
+    let fitting = fitting.into_iter().map(|model| model.model_id);
+    Ok(Some(fitting.filter(is_asked).collect()))
 }
 
 /// The stations somebody works at, by name.
@@ -79,11 +114,20 @@ pub async fn of_staff(app: &App, actor: &Actor) -> Result<Vec<StationOut>, Probl
     }
     let mut snapshot = app.db.snapshot().await?;
     let mut found = inventory::of_all(&mut snapshot, app.db.charge_speed()).await?;
+    let ratings = reviews::ratings(&mut snapshot).await?;
     drop(snapshot);
     found.retain(|inventory| actor.may_staff(inventory.station.id, inventory.station.operator));
     found.sort_by(|one, other| one.station.name.cmp(&other.station.name));
     let now = app.clock.now();
-    let station = |inventory| station_out(inventory, outbox::Position::default(), now);
+    let station = |inventory: &StationInventory| {
+        let rating = ratings.get(&inventory.station.id).copied();
+        station_out(
+            inventory,
+            rating.unwrap_or_default(),
+            outbox::Position::default(),
+            now,
+        )
+    };
     Ok(found.iter().map(station).collect())
 }
 
@@ -116,7 +160,12 @@ pub async fn services(app: &App, station: StationId) -> Result<Vec<ServiceOut>, 
 }
 
 /// A station with its counts, as of a position in its topic.
-fn station_out(inventory: &StationInventory, position: outbox::Position, now: Timestamp) -> StationOut {
+fn station_out(
+    inventory: &StationInventory,
+    rating: Rating,
+    position: outbox::Position,
+    now: Timestamp,
+) -> StationOut {
     let station = &inventory.station;
     StationOut {
         id: station.id,
@@ -132,6 +181,8 @@ fn station_out(inventory: &StationInventory, position: outbox::Position, now: Ti
         status_message: station.status_message.clone(),
         needs_approval: station.needs_approval,
         inventory: inventory.counts(),
+        rating_average: rating.average,
+        rating_count: rating.count,
         distance_m: None,
         epoch: position.epoch,
         seq: position.seq,

@@ -1,0 +1,145 @@
+//! What an operator sees of all her stations: how they stand, their bookings, who works there.
+
+mod bookings;
+mod staff;
+
+pub use bookings::OperatorBookings;
+pub use staff::OperatorStaff;
+
+use leptos::either::Either;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_location;
+
+use crate::app::calls::operators::load_overview;
+use crate::app::pages::station::rated;
+use crate::app::parts::Icon;
+use crate::app::parts::refusal::Refusal;
+use crate::domain::Role;
+use crate::protocol::rest::StationOut;
+
+/// The ways through these pages.
+#[component]
+fn Ways() -> impl IntoView {
+    let path = use_location().pathname;
+    let ways = [
+        ("/operator", "Stations"),
+        ("/operator/bookings", "Bookings"),
+        ("/operator/staff", "Staff"),
+    ];
+    let way = move |(href, name): (&'static str, &'static str)| {
+        let current = move || path.with(|path| path == href).then_some("page");
+        view! {
+            <a class="chip" href=href aria-current=current>
+                <Icon name="check" />
+                {name}
+            </a>
+        }
+    };
+    view! {
+        <nav class="chips" aria-label="Operator">
+            {ways.map(way).collect_view()}
+        </nav>
+    }
+}
+
+/// The overview.
+#[component]
+pub fn Operator() -> impl IntoView {
+    let stations = Resource::new_blocking(|| (), |()| load_overview());
+    let page = move || {
+        Suspend::new(async move {
+            match stations.await {
+                Ok(stations) => Either::Left(view! { <Overview stations /> }),
+                Err(problem) => Either::Right(view! { <Refusal problem /> }),
+            }
+        })
+    };
+    view! {
+        <Title text="Operator" />
+        <Suspense>{page}</Suspense>
+    }
+}
+
+#[component]
+fn Overview(stations: Vec<StationOut>) -> impl IntoView {
+    let body = if stations.is_empty() {
+        Either::Left(view! {
+            <div class="panel panel-body">
+                <p>"You run no station yet. A station is opened over the API."</p>
+            </div>
+        })
+    } else {
+        let row = |station| view! { <Row station /> };
+        let rows = stations.into_iter().map(row).collect_view();
+        Either::Right(view! {
+            <div class="panel table-box">
+                <table class="table">
+                    <caption>"Your stations, as of now"</caption>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Station"</th>
+                            <th scope="col">"Status"</th>
+                            <th scope="col" class="end">
+                                "Ready"
+                            </th>
+                            <th scope="col" class="end">
+                                "Held"
+                            </th>
+                            <th scope="col">"Reviews"</th>
+                            <th scope="col" class="end">
+                                "Go to"
+                            </th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        })
+    };
+    view! {
+        <div class="wrap stack">
+            <h1>"Operator"</h1>
+            <Ways />
+            {body}
+        </div>
+    }
+}
+
+#[component]
+fn Row(station: StationOut) -> impl IntoView {
+    let counts = &station.inventory;
+    let rating = station.rating_average.map_or_else(
+        || "None yet".to_owned(),
+        |average| rated(average, station.rating_count),
+    );
+    let name = station.name.clone();
+    view! {
+        <tr>
+            <th scope="row">
+                <a href=format!("/stations/{}", station.id)>{station.name}</a>
+            </th>
+            <td class="side">{counts.status.label()}</td>
+            <td class="end narrow-off">{counts.available_batteries}</td>
+            <td class="end narrow-off">{counts.booked_batteries}</td>
+            <td>{rating}</td>
+            <td class="end wide">
+                <a class="btn" href=format!("/operator/bookings?station={}", station.id)>
+                    "Bookings"
+                    <span class="sr">" of " {name}</span>
+                </a>
+            </td>
+        </tr>
+    }
+}
+
+/// What the role is called.
+fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Lead => "Lead",
+        Role::Attendant => "Attendant",
+        Role::Operator => "Operator",
+        Role::Admin => "Administrator",
+        Role::Customer => "Customer",
+    }
+}
