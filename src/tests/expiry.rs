@@ -138,4 +138,32 @@ each_engine! {
         assert_eq!(late.status, 409);
         assert_eq!(world.counts(&app).await.1 + world.counts(&app).await.0, 1);
     }
+
+    /// Two servers on one database, no browser open and no request sent: each step happens, and happens once.
+    async fn two_servers_take_every_step_once(app: TestApp) {
+        let second = app.second().await;
+        let world = World::with_packs(&app, 12).await;
+        let mut waiting = Vec::new();
+        for _ in 0..12 {
+            let asha = app.customer().await;
+            let booking = book(&asha, &world).await;
+            waiting.push((asha, booking));
+        }
+        for minutes in [10, 4, 1] {
+            app.clock.advance(minutes * MINUTE);
+            loop {
+                let both = tokio::join!(bookings::advance_due(&app.app), bookings::advance_due(&second.app));
+                if both == (Ok(0), Ok(0)) {
+                    break;
+                }
+            }
+        }
+        for (asha, booking) in &waiting {
+            assert_eq!(state(asha, booking).await, "expired");
+            assert_eq!(told(asha, "booking_expiring").await.len(), 2);
+            assert_eq!(told(asha, "booking_expired").await.len(), 1);
+        }
+        assert_eq!(world.counts(&app).await, (12, 0, 12));
+        assert_eq!(voltbay::server::check::findings(&app.app).await, Ok(vec![]));
+    }
 }

@@ -20,7 +20,7 @@ enum Who {
 }
 
 /// Every route, with a body it understands and who may use it. `S` stands for the station, `B` for a
-/// battery in it, `K` for a booking there.
+/// battery in it, `K` for a booking there and `P` for its payment.
 fn routes() -> Vec<(&'static str, &'static str, Option<Value>, Who)> {
     use Who::{Admin, Anybody, Operator, SignedIn, Staff};
     let account = json!({"name": "A", "email": "a@example.org", "password": "0123456789"});
@@ -88,6 +88,42 @@ fn routes() -> Vec<(&'static str, &'static str, Option<Value>, Who)> {
         ),
         ("PATCH", "/api/v1/batteries/B", Some(json!({})), Staff),
         ("GET", "/api/v1/bookings/K/timeline", None, Staff),
+        ("GET", "/api/v1/stations/S/services/0/slots", None, Anybody),
+        ("GET", "/api/v1/stations/S/rules", None, Staff),
+        ("PATCH", "/api/v1/stations/S/rules", Some(json!({})), Operator),
+        ("GET", "/api/v1/payments?station_id=S", None, Staff),
+        (
+            "POST",
+            "/api/v1/payments/P/verify",
+            Some(json!({"received": 0})),
+            Staff,
+        ),
+        (
+            "POST",
+            "/api/v1/payments/P/reject",
+            Some(json!({"reason": ""})),
+            Staff,
+        ),
+        ("POST", "/api/v1/payments/P/refund", None, Staff),
+        ("GET", "/api/v1/bookings/K/receipt", None, Staff),
+        ("POST", "/api/v1/bookings/K/pay", None, Staff),
+        ("POST", "/api/v1/bookings/K/renew", None, Staff),
+        ("POST", "/api/v1/bookings/K/approve", None, Staff),
+        (
+            "POST",
+            "/api/v1/bookings/K/decline",
+            Some(json!({"reason": "Full"})),
+            Staff,
+        ),
+        (
+            "POST",
+            "/api/v1/bookings/K/check-in",
+            Some(json!({"code": "------"})),
+            Staff,
+        ),
+        ("POST", "/api/v1/bookings/K/undo-check-in", None, Staff),
+        ("POST", "/api/v1/bookings/K/start", None, Staff),
+        ("POST", "/api/v1/bookings/K/undo-no-show", None, Staff),
         ("POST", "/api/v1/bookings/K/ready", None, Staff),
         (
             "POST",
@@ -159,13 +195,14 @@ each_engine! {
         for (method, path, body, needed) in routes() {
             let path = path
                 .replace("/K", &format!("/{}", booking["id"]))
+                .replace("/P", &format!("/{}", booking["payment_id"]))
                 .replace("/B", &format!("/{}", batteries[1]))
                 .replace("/S", &format!("/{}", network.station))
                 .replace("=S", &format!("={}", network.station));
             for (who, client, role) in &people {
                 let answer = client.send(method, &path, body.as_ref().map(Value::to_string).as_deref()).await;
                 assert!(answer.status < 500, "{method} {path} by {who}: {}", answer.text());
-                let hidden = answer.status == 404 && path.contains("/bookings/");
+                let hidden = answer.status == 404 && (path.contains("/bookings/") || path.contains("/payments/"));
                 let let_in = was_let_in(&answer) && !(hidden && *role < Who::Staff);
                 assert_eq!(let_in, *role >= needed, "{method} {path} by {who}: {} {}", answer.status, answer.text());
                 if !let_in && *who == "nobody" {

@@ -19,6 +19,8 @@ pub struct Order {
     pub key: String,
     /// How many packs of which model, as typed.
     pub n: BTreeMap<String, String>,
+    /// The services that were ticked.
+    pub s: BTreeMap<String, String>,
     /// One certain pack.
     pub pack: Option<String>,
     /// For how many minutes.
@@ -35,6 +37,9 @@ impl Order {
         let mut query = ParamsMap::new();
         for (model, count) in &self.n {
             query.insert(format!("n{model}"), count.clone());
+        }
+        for service in self.s.keys() {
+            query.insert(format!("s{service}"), "1".to_owned());
         }
         if let Some(pack) = &self.pack {
             query.insert("pack", pack.clone());
@@ -116,6 +121,13 @@ fn read(order: &Order) -> Result<crate::protocol::rest::BookIn, Problem> {
     }
     if items.is_empty() {
         return Err(Problem::invalid("quantity", "Choose at least one battery."));
+    }
+    for service in order.s.keys() {
+        items.push(BookItemIn {
+            kind: ItemKind::Service,
+            service_id: Some(number(service, "service")?),
+            ..item(None, None, None)
+        });
     }
     let vehicle = order.vehicle.trim();
     Ok(BookIn {

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::codec::Plain;
 use crate::domain::{Alternative, BatteryModelId, Problem, Timestamp, VehicleTypeId};
-use crate::protocol::rest::{BatteryModelOut, BatteryOut, Page, ReviewOut, StationOut, VehicleOut};
+use crate::protocol::rest::{
+    BatteryModelOut, BatteryOut, Page, ReviewOut, ServiceOut, StationOut, VehicleOut,
+};
 
 /// What a person looks for; the query of the page's address.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +74,8 @@ pub struct StationPage {
     pub hold_minutes: i64,
     /// How one pays here.
     pub pay: PayHere,
+    /// Work on the vehicle that one can have done here.
+    pub services: Vec<ServiceOut>,
     /// Makes a repeated order of this page have one effect.
     pub key: String,
     /// The server's clock at this answer.
@@ -188,6 +192,7 @@ pub async fn see_station(
             .await
             .map_err(super::told)?,
         models: stations::models(&app).await?,
+        services: stations::services(&app, id).await?,
         hold_minutes: i64::try_from(hold).unwrap_or(15),
         pay: PayHere {
             per_swap: operator.pay_per_swap,

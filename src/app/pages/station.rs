@@ -2,6 +2,7 @@
 
 mod basket;
 mod book;
+mod extras;
 mod head;
 mod instead;
 mod lines;

@@ -10,6 +10,7 @@ use crate::app::live::clock::Clock;
 use crate::app::live::queue::Queue;
 use crate::app::live::store::StationStore;
 use crate::app::live::{Bookmark, Line};
+use crate::app::me::Me;
 use crate::domain::{BookingId, InventoryAction, Problem, SlotNumber, StationId};
 use crate::protocol::frame::ServerMessage;
 use crate::protocol::rest::{BatteryModelOut, BookingOut, StepOut};
@@ -158,6 +159,15 @@ impl Counter {
             let now = beat.get();
             let is_started = before.is_some_and(|(at, _)| at != 0);
             if is_started && before != Some(now) && !browser::is_hidden() {
+                soon.look();
+            }
+            now
+        });
+        // A message to staff tells of what the public does not see: cash to count, a service to do.
+        let unread = Me::get().unread;
+        Effect::new(move |before: Option<i64>| {
+            let now = unread.get();
+            if before.is_some_and(|before| now > before) {
                 soon.look();
             }
             now

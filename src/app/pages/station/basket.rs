@@ -12,7 +12,7 @@ use crate::app::live::store::StationStore;
 use crate::app::parts::Shape;
 use crate::domain::booking::MAX_PACKS_PER_BOOKING;
 use crate::domain::{BatteryId, BatteryModelId, Money, SlotNumber, StationId};
-use crate::protocol::rest::{BatteryModelOut, VehicleOut};
+use crate::protocol::rest::{BatteryModelOut, ServiceOut, VehicleOut};
 
 /// The holds one can choose besides the station's own, in minutes.
 const HOLDS: [i64; 3] = [15, 30, 60];
@@ -26,6 +26,15 @@ pub struct Choice {
     pub wanted: RwSignal<i64>,
     /// How many can be taken now.
     pub ready: Memo<i64>,
+}
+
+/// One service and whether it is wanted.
+#[derive(Clone)]
+pub struct Extra {
+    /// The service.
+    pub service: ServiceOut,
+    /// It is ticked.
+    pub wanted: RwSignal<bool>,
 }
 
 /// One certain pack.
@@ -46,6 +55,10 @@ pub struct Chosen {
 pub struct Basket {
     /// By model.
     pub choices: StoredValue<Vec<Choice>>,
+    /// Work on the vehicle.
+    pub extras: StoredValue<Vec<Extra>>,
+    /// Somebody at the station says yes first.
+    pub asks_first: bool,
     /// The certain pack the address names.
     pub pack: Memo<Option<BatteryId>>,
     /// The same, as long as it can be taken.
@@ -98,7 +111,13 @@ impl Basket {
         let hold = asked("hold")
             .and_then(|hold| hold.parse().ok())
             .filter(|hold| holds.contains(hold));
+        let extra = |service: &ServiceOut| Extra {
+            wanted: RwSignal::new(asked(&format!("s{}", service.id)).is_some()),
+            service: service.clone(),
+        };
         Self {
+            extras: StoredValue::new(page.services.iter().map(extra).collect()),
+            asks_first: page.station.needs_approval,
             choices: StoredValue::new(choices),
             pack,
             chosen: Memo::new(move |_| chosen(store, pack.get()?)),
@@ -150,6 +169,16 @@ impl Basket {
         (lines, currency.map(|currency| Money::new(minor, currency)))
     }
 
+    /// The ticked services: name and price.
+    pub fn services(self) -> Vec<(String, Money)> {
+        let line = |extra: &Extra| {
+            let (service, wanted) = (&extra.service, extra.wanted.get());
+            wanted.then(|| (service.name.clone(), Money::new(service.price, service.currency)))
+        };
+        self.extras
+            .with_value(|extras| extras.iter().filter_map(line).collect())
+    }
+
     /// Until when the packs would be held, if booked now: clock time in the station's zone.
     pub fn until(self, offset: i32) -> String {
         let minutes = u64::try_from(self.hold.get()).unwrap_or(0);
@@ -163,10 +192,17 @@ impl Basket {
             let count = |one: &Choice| (one.model.id.to_string(), one.wanted.get_untracked().to_string());
             choices.iter().map(count).collect()
         };
+        let ticked = |extras: &Vec<Extra>| {
+            let wanted = extras.iter().filter(|extra| extra.wanted.get_untracked());
+            wanted
+                .map(|extra| (extra.service.id.to_string(), "1".to_owned()))
+                .collect()
+        };
         Order {
             station: self.station.0,
             key: self.key.get_value(),
             n: self.choices.with_value(counts),
+            s: self.extras.with_value(ticked),
             pack: self
                 .chosen
                 .get_untracked()

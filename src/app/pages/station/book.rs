@@ -10,6 +10,7 @@ use leptos_router::hooks::use_navigate;
 use leptos_router::params::ParamsMap;
 
 use super::basket::{Basket, Choice};
+use super::extras::Extras;
 use super::instead::{Instead, PROBLEM, Refused};
 use super::lines::{HoldFor, Model, chosen_row, sum};
 use super::pay::PayBy;
@@ -101,6 +102,7 @@ fn BookForm(
             </div>
             <div class="panel-body stack panel-foot">
                 <HoldFor basket />
+                <Extras basket />
                 <VehicleField basket />
                 <PayBy basket />
                 {move || sum(basket)}
@@ -113,7 +115,13 @@ fn BookForm(
                 >
                     <span>{label}</span>
                 </button>
-                <p class="label">"You may extend ten times, 5 minutes each, at no cost."</p>
+                <p class="label">
+                    {if basket.asks_first {
+                        "Somebody at the station says yes or no within minutes. Your batteries are held meanwhile."
+                    } else {
+                        "You may extend ten times, 5 minutes each, at no cost."
+                    }}
+                </p>
             </div>
         </form>
     }
@@ -161,6 +169,9 @@ fn button_label(basket: Basket, pending: bool, offset: i32) -> String {
         return "Choose a battery".to_owned();
     }
     let batteries = plural(count, "battery", "batteries");
+    if basket.asks_first {
+        return format!("Ask for {count} {batteries}");
+    }
     format!("Hold {count} {batteries} until {}", basket.until(offset))
 }
 

@@ -146,11 +146,28 @@ pub fn sum(basket: Basket) -> impl IntoView {
             </div>
         }
     });
+    let services = basket.services();
+    let extra: i64 = services.iter().map(|(_, price)| price.minor).sum();
+    let services = services.into_iter().map(|(name, price)| {
+        view! {
+            <div>
+                <dt>{name}</dt>
+                <dd>{price.to_string()}</dd>
+            </div>
+        }
+    });
     let total = total.map(|total| {
-        let (how, amount) = if by_plan {
-            ("My plan", format!("{swaps} {}", plural(swaps, "swap", "swaps")))
-        } else {
-            ("Cash, at the station", total.to_string())
+        let cash = Money::new(extra, total.currency);
+        let (how, amount) = match (by_plan, extra) {
+            (true, 0) => ("My plan", format!("{swaps} {}", plural(swaps, "swap", "swaps"))),
+            (true, _) => (
+                "My plan, and cash",
+                format!("{swaps} {}, {cash}", plural(swaps, "swap", "swaps")),
+            ),
+            (false, _) => (
+                "Cash, at the station",
+                Money::new(total.minor + extra, total.currency).to_string(),
+            ),
         };
         view! {
             <div class="sum-total">
@@ -159,5 +176,5 @@ pub fn sum(basket: Basket) -> impl IntoView {
             </div>
         }
     });
-    view! { <dl class="sum">{rows.collect_view()} {total}</dl> }
+    view! { <dl class="sum">{rows.collect_view()} {services.collect_view()} {total}</dl> }
 }

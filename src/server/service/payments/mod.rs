@@ -1,6 +1,10 @@
 //! Payments: cash is declared by the customer and counted by staff. Amounts are the server's; what comes in is
 //! written into the ledger in the same transaction, and a receipt is numbered.
 
+mod look;
+
+pub use look::{PaymentQuery, list, receipt};
+
 use serde_json::json;
 
 use super::Actor;
@@ -9,16 +13,14 @@ use super::form::Form;
 use crate::domain::notification::text;
 use crate::domain::{
     BookingId, BookingState, Level, Money, NotificationKind, PaymentId, PaymentMethod, PaymentState, Problem,
-    StationId, Timer,
+    Timer,
 };
-use crate::protocol::rest::{
-    BookingOut, PayIn, PaymentOut, PaymentsOut, ReasonIn, ReceiptLineOut, ReceiptOut, VerifyIn,
-};
+use crate::protocol::rest::{BookingOut, PayIn, PaymentOut, ReasonIn, VerifyIn};
+use crate::server::App;
 use crate::server::store::bookings::{self as booking_rows, BookingRecord, Window};
 use crate::server::store::notifications::Notice;
-use crate::server::store::payments::{self as rows, Filter, PaymentRow};
-use crate::server::store::{Audit, Failure, StoreError, Tx, stations};
-use crate::server::{App, hours};
+use crate::server::store::payments::{self as rows, PaymentRow};
+use crate::server::store::{Audit, Failure, StoreError, Tx};
 
 /// Longest reason, in characters.
 const MAX_REASON: usize = 200;
@@ -180,104 +182,6 @@ pub async fn refund(app: &App, actor: &Actor, payment: PaymentId) -> Result<Paym
         .await
 }
 
-/// The receipt of a booking, for its customer and the station's staff.
-///
-/// # Errors
-/// [`Problem::NotFound`] also while nothing is paid.
-pub async fn receipt(app: &App, actor: &Actor, booking: BookingId) -> Result<ReceiptOut, Problem> {
-    let no_receipt = || Problem::not_found("receipt");
-    let mut snapshot = app.db.snapshot().await?;
-    let record = booking_rows::find(&mut snapshot, booking)
-        .await?
-        .ok_or_else(no_receipt)?;
-    if record.user != actor.user && !actor.may_staff(record.station, record.operator) {
-        return Err(no_receipt());
-    }
-    let payment = rows::of_booking(&mut snapshot, booking)
-        .await?
-        .ok_or_else(no_receipt)?;
-    let (Some(number), Some(paid_at)) = (payment.receipt_number, payment.verified_at) else {
-        return Err(no_receipt());
-    };
-    let operator_name = stations::operator_name(&mut snapshot, record.operator).await?;
-    let seen = record.to_out(booking_rows::Audience::Both, app.clock.now());
-    let row = payment.to_out();
-    let line = |item: crate::protocol::rest::BookingItemOut| ReceiptLineOut {
-        name: item.name,
-        price: item.price,
-    };
-    Ok(ReceiptOut {
-        number: format!("{}-{number:06}", record.station),
-        station_name: seen.station_name,
-        station_address: seen.station_address,
-        operator_name,
-        booking_id: booking,
-        paid_at,
-        utc_offset_minutes: hours::utc_offset_minutes(&record.timezone, paid_at),
-        method: payment.method,
-        lines: seen.items.into_iter().map(line).collect(),
-        subtotal: payment.bill.subtotal,
-        service_charge: payment.bill.charge,
-        tax: payment.bill.tax,
-        total: payment.amount,
-        received: row.received,
-        change: row.change,
-        refunded: payment.refunded,
-        currency: payment.currency,
-    })
-}
-
-/// What is asked of a list of payments.
-#[derive(Clone, Debug, Default)]
-pub struct PaymentQuery {
-    /// Those of this station; all of my operator's unless given.
-    pub station: Option<StationId>,
-    /// Only these.
-    pub state: Option<PaymentState>,
-    /// Only those paid in this way.
-    pub method: Option<PaymentMethod>,
-    /// Where the page before ended.
-    pub cursor: Option<PaymentId>,
-}
-
-/// Payments, newest first: of a station for its staff, of all stations for their operator.
-///
-/// # Errors
-/// [`Problem::Forbidden`].
-pub async fn list(app: &App, actor: &Actor, query: PaymentQuery) -> Result<PaymentsOut, Problem> {
-    const PAGE: usize = 50;
-    let mut snapshot = app.db.snapshot().await?;
-    let mut filter = Filter {
-        station: query.station,
-        state: query.state,
-        method: query.method,
-        before: query.cursor,
-        limit: 51,
-        ..Filter::default()
-    };
-    match query.station {
-        Some(station) => {
-            let row = stations::find(&mut snapshot, station).await?;
-            let row = row.ok_or_else(|| Problem::not_found("station"))?;
-            actor.must_staff(station, row.operator)?;
-        }
-        None if actor.role.may_operate() => filter.operator = actor.operator,
-        None => {
-            return Err(Problem::forbidden(
-                "Say of which station; operators see all of theirs.",
-            ));
-        }
-    }
-    let mut found = rows::list(&mut snapshot, &filter).await?;
-    let is_more = found.len() > PAGE;
-    found.truncate(PAGE);
-    let last = found.last().map(|row| row.id.to_string());
-    Ok(PaymentsOut {
-        next: if is_more { last } else { None },
-        items: found.iter().map(PaymentRow::to_out).collect(),
-    })
-}
-
 /// The packs are about to be handed over: cash that was not declared before is taken with it, by whoever hands
 /// them over.
 ///
@@ -343,7 +247,11 @@ async fn receive(tx: &mut Tx<'_>, actor: &Actor, read: &PaymentRow, received: i6
 /// The payment that counts; begun now for a booking that is older than payments.
 async fn open_payment(tx: &mut Tx<'_>, record: &BookingRecord) -> Result<PaymentRow, Failure> {
     if let Some(payment) = rows::of_booking(tx.connection(), record.id).await? {
-        return Ok(payment);
+        // Somebody was faster between the two readings: look at both again.
+        let is_as_read = payment.state == record.payment_state;
+        return is_as_read
+            .then_some(payment)
+            .ok_or_else(|| StoreError::Overtaken.into());
     }
     if record.payment_state != PaymentState::Due {
         return Err(busy("There is nothing to pay.").into());
