@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 
 import type { Account } from "../support/accounts.ts";
-import { alive, holdButton, howMany, paths, toast } from "../support/pages.ts";
+import { alive, howMany, paths, toast } from "../support/pages.ts";
 import type { Server } from "../support/server.ts";
 import { expect, test } from "../support/test.ts";
 
@@ -25,7 +25,7 @@ test("request, accept, pay cash, count, ready, renew, collect", async ({ openPag
   await Promise.all([counter, page].map(alive));
 
   await howMany(page, station.model.name).fill("1");
-  await holdButton(page).click();
+  await page.getByRole("main").getByRole("button", { name: "Ask for 1 battery" }).first().click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Waiting for the station to accept");
   await expect(toast(counter, `New booking received for ${station.name}`)).toBeVisible();
 

@@ -7,6 +7,7 @@
 )]
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 use leptos_router::{LazyRoute, lazy_route};
 
 use super::live::store::{Counted, Row};
@@ -29,40 +30,24 @@ pub fn station_map(
     view! { <parts::StationMap rows counted here /> }.into_any()
 }
 
+/// The path of the address. Pages that people use together come in one file; which of them it is, is chosen by it.
+fn path() -> String {
+    let path = use_location().pathname.get_untracked();
+    path.trim_end_matches('/').to_owned()
+}
+
 /// One station.
 pub struct StationRoute;
-/// My bookings.
+/// My bookings, one of them, its receipt, and the inbox.
 pub struct BookingsRoute;
-/// One booking.
-pub struct BookingRoute;
-/// My notifications.
-pub struct InboxRoute;
-/// Signing in.
-pub struct SignInRoute;
-/// Making an account.
-pub struct RegisterRoute;
-/// My account.
-pub struct ProfileRoute;
-/// What I ride.
-pub struct VehiclesRoute;
-/// The stations one runs.
+/// Signing in, and making an account.
+pub struct GateRoute;
+/// My account, what I ride, the plans on sale and mine.
+pub struct AccountRoute;
+/// What an operator sees of all her stations.
 pub struct OperatorRoute;
-/// All bookings there.
-pub struct OperatorBookingsRoute;
-/// Who works there.
-pub struct OperatorStaffRoute;
-/// The stations one works at.
+/// The stations one works at, and a station's work.
 pub struct StaffRoute;
-/// A station's work.
-pub struct CounterRoute;
-/// The plans on sale.
-pub struct PlansRoute;
-/// The plan I have.
-pub struct PlanRoute;
-/// The plans an operator sells.
-pub struct PlanDeskRoute;
-/// A receipt.
-pub struct ReceiptRoute;
 
 #[lazy_route]
 impl LazyRoute for StationRoute {
@@ -80,67 +65,40 @@ impl LazyRoute for BookingsRoute {
         Self
     }
     fn view(_this: Self) -> AnyView {
-        view! { <pages::Bookings /> }.into_any()
+        match path().as_str() {
+            "/bookings" => view! { <pages::Bookings /> }.into_any(),
+            "/inbox" => view! { <pages::Inbox /> }.into_any(),
+            path if path.ends_with("/receipt") => view! { <pages::Receipt /> }.into_any(),
+            _ => view! { <pages::Booking /> }.into_any(),
+        }
     }
 }
 
 #[lazy_route]
-impl LazyRoute for BookingRoute {
+impl LazyRoute for GateRoute {
     fn data() -> Self {
         Self
     }
     fn view(_this: Self) -> AnyView {
-        view! { <pages::Booking /> }.into_any()
+        match path().as_str() {
+            "/register" => view! { <pages::Register /> }.into_any(),
+            _ => view! { <pages::SignIn /> }.into_any(),
+        }
     }
 }
 
 #[lazy_route]
-impl LazyRoute for InboxRoute {
+impl LazyRoute for AccountRoute {
     fn data() -> Self {
         Self
     }
     fn view(_this: Self) -> AnyView {
-        view! { <pages::Inbox /> }.into_any()
-    }
-}
-
-#[lazy_route]
-impl LazyRoute for SignInRoute {
-    fn data() -> Self {
-        Self
-    }
-    fn view(_this: Self) -> AnyView {
-        view! { <pages::SignIn /> }.into_any()
-    }
-}
-
-#[lazy_route]
-impl LazyRoute for RegisterRoute {
-    fn data() -> Self {
-        Self
-    }
-    fn view(_this: Self) -> AnyView {
-        view! { <pages::Register /> }.into_any()
-    }
-}
-
-#[lazy_route]
-impl LazyRoute for ProfileRoute {
-    fn data() -> Self {
-        Self
-    }
-    fn view(_this: Self) -> AnyView {
-        view! { <pages::Profile /> }.into_any()
-    }
-}
-
-#[lazy_route]
-impl LazyRoute for VehiclesRoute {
-    fn data() -> Self {
-        Self
-    }
-    fn view(_this: Self) -> AnyView {
-        view! { <pages::Vehicles /> }.into_any()
+        match path().as_str() {
+            "/vehicles" => view! { <pages::Vehicles /> }.into_any(),
+            "/plans" => view! { <pages::Plans /> }.into_any(),
+            "/plan" => view! { <pages::MyPlan /> }.into_any(),
+            _ => view! { <pages::Profile /> }.into_any(),
+        }
     }
 }
 
@@ -150,27 +108,12 @@ impl LazyRoute for OperatorRoute {
         Self
     }
     fn view(_this: Self) -> AnyView {
-        view! { <pages::Operator /> }.into_any()
-    }
-}
-
-#[lazy_route]
-impl LazyRoute for OperatorBookingsRoute {
-    fn data() -> Self {
-        Self
-    }
-    fn view(_this: Self) -> AnyView {
-        view! { <pages::OperatorBookings /> }.into_any()
-    }
-}
-
-#[lazy_route]
-impl LazyRoute for OperatorStaffRoute {
-    fn data() -> Self {
-        Self
-    }
-    fn view(_this: Self) -> AnyView {
-        view! { <pages::OperatorStaff /> }.into_any()
+        match path().as_str() {
+            "/operator/bookings" => view! { <pages::OperatorBookings /> }.into_any(),
+            "/operator/staff" => view! { <pages::OperatorStaff /> }.into_any(),
+            "/operator/plans" => view! { <pages::PlanDesk /> }.into_any(),
+            _ => view! { <pages::Operator /> }.into_any(),
+        }
     }
 }
 
@@ -180,56 +123,9 @@ impl LazyRoute for StaffRoute {
         Self
     }
     fn view(_this: Self) -> AnyView {
-        view! { <pages::Staff /> }.into_any()
-    }
-}
-
-#[lazy_route]
-impl LazyRoute for CounterRoute {
-    fn data() -> Self {
-        Self
-    }
-    fn view(_this: Self) -> AnyView {
-        view! { <pages::StationCounter /> }.into_any()
-    }
-}
-
-#[lazy_route]
-impl LazyRoute for PlansRoute {
-    fn data() -> Self {
-        Self
-    }
-    fn view(_this: Self) -> AnyView {
-        view! { <pages::Plans /> }.into_any()
-    }
-}
-
-#[lazy_route]
-impl LazyRoute for PlanRoute {
-    fn data() -> Self {
-        Self
-    }
-    fn view(_this: Self) -> AnyView {
-        view! { <pages::MyPlan /> }.into_any()
-    }
-}
-
-#[lazy_route]
-impl LazyRoute for PlanDeskRoute {
-    fn data() -> Self {
-        Self
-    }
-    fn view(_this: Self) -> AnyView {
-        view! { <pages::PlanDesk /> }.into_any()
-    }
-}
-
-#[lazy_route]
-impl LazyRoute for ReceiptRoute {
-    fn data() -> Self {
-        Self
-    }
-    fn view(_this: Self) -> AnyView {
-        view! { <pages::Receipt /> }.into_any()
+        match path().as_str() {
+            "/staff" => view! { <pages::Staff /> }.into_any(),
+            _ => view! { <pages::StationCounter /> }.into_any(),
+        }
     }
 }

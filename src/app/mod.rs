@@ -49,21 +49,21 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/stations") view=pages::Stations ssr=SsrMode::Async />
                     <Route path=path!("/stations/:id") view={Lazy::<lazy::StationRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/bookings") view={Lazy::<lazy::BookingsRoute>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/bookings/:id") view={Lazy::<lazy::BookingRoute>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/bookings/:id/receipt") view={Lazy::<lazy::ReceiptRoute>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/inbox") view={Lazy::<lazy::InboxRoute>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/sign-in") view={Lazy::<lazy::SignInRoute>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/register") view={Lazy::<lazy::RegisterRoute>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/profile") view={Lazy::<lazy::ProfileRoute>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/plans") view={Lazy::<lazy::PlansRoute>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/plan") view={Lazy::<lazy::PlanRoute>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/operator/plans") view={Lazy::<lazy::PlanDeskRoute>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/vehicles") view={Lazy::<lazy::VehiclesRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/bookings/:id") view={Lazy::<lazy::BookingsRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/bookings/:id/receipt") view={Lazy::<lazy::BookingsRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/inbox") view={Lazy::<lazy::BookingsRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/sign-in") view={Lazy::<lazy::GateRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/register") view={Lazy::<lazy::GateRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/profile") view={Lazy::<lazy::AccountRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/plans") view={Lazy::<lazy::AccountRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/plan") view={Lazy::<lazy::AccountRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/operator/plans") view={Lazy::<lazy::OperatorRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/vehicles") view={Lazy::<lazy::AccountRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/operator") view={Lazy::<lazy::OperatorRoute>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/operator/bookings") view={Lazy::<lazy::OperatorBookingsRoute>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/operator/staff") view={Lazy::<lazy::OperatorStaffRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/operator/bookings") view={Lazy::<lazy::OperatorRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/operator/staff") view={Lazy::<lazy::OperatorRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/staff") view={Lazy::<lazy::StaffRoute>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/staff/stations/:id") view={Lazy::<lazy::CounterRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/staff/stations/:id") view={Lazy::<lazy::StaffRoute>::new()} ssr=SsrMode::Async />
                 </Routes>
             </main>
             <Foot />

@@ -150,6 +150,7 @@ impl BookingState {
 
     /// Where taking a cancellation back leads to, for a booking that was cancelled in this state: what was not
     /// confirmed before is not by that.
+    #[must_use]
     pub fn back_to(self) -> Self {
         match self {
             Self::Requested | Self::Scheduled => self,

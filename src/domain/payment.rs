@@ -100,6 +100,7 @@ impl PaymentState {
     ];
 
     /// How it stands when its booking ends without a hand-over: what was paid is owed back.
+    #[must_use]
     pub fn when_ended(self) -> Self {
         match self {
             Self::Paid | Self::RefundPending => Self::RefundPending,

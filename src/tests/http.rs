@@ -21,12 +21,17 @@ enum Who {
 
 /// Every route, with a body it understands and who may use it. `S` stands for the station, `B` for a
 /// battery in it, `K` for a booking there and `P` for its payment.
-fn routes() -> Vec<(&'static str, &'static str, Option<Value>, Who)> {
-    use Who::{Admin, Anybody, Operator, SignedIn, Staff};
+fn routes() -> Vec<Route> {
+    [of_customers(), of_staff(), of_operators()].concat()
+}
+
+type Route = (&'static str, &'static str, Option<Value>, Who);
+
+fn of_customers() -> Vec<Route> {
+    use Who::{Anybody, SignedIn};
     let account = json!({"name": "A", "email": "a@example.org", "password": "0123456789"});
     let nobody = json!({"email": "nobody@example.org", "password": "0123456789"});
     let bought = json!({"plan_id": 0, "months": 1});
-    let sold = json!({"key": "a", "name": "A", "swaps_per_month": 1, "price": 1});
     vec![
         ("POST", "/api/v1/auth/register", Some(account), Anybody),
         ("GET", "/api/v1/stations", None, Anybody),
@@ -69,9 +74,16 @@ fn routes() -> Vec<(&'static str, &'static str, Option<Value>, Who)> {
         ("POST", "/api/v1/subscription/change", Some(bought), SignedIn),
         ("POST", "/api/v1/subscription/cancel", None, SignedIn),
         ("POST", "/api/v1/subscription/resume", None, SignedIn),
-        ("POST", "/api/v1/plans", Some(sold), Operator),
         ("POST", "/api/v1/notifications/read-all", None, SignedIn),
         ("POST", "/api/v1/notifications/0/read", None, SignedIn),
+        ("GET", "/api/v1/stations/S/services/0/slots", None, Anybody),
+        ("POST", "/api/v1/auth/login", Some(nobody), Anybody),
+    ]
+}
+
+fn of_staff() -> Vec<Route> {
+    use Who::Staff;
+    vec![
         ("GET", "/api/v1/bookings?station_id=S", None, Staff),
         ("GET", "/api/v1/stations/S/bookings/find?code=0000", None, Staff),
         (
@@ -88,9 +100,7 @@ fn routes() -> Vec<(&'static str, &'static str, Option<Value>, Who)> {
         ),
         ("PATCH", "/api/v1/batteries/B", Some(json!({})), Staff),
         ("GET", "/api/v1/bookings/K/timeline", None, Staff),
-        ("GET", "/api/v1/stations/S/services/0/slots", None, Anybody),
         ("GET", "/api/v1/stations/S/rules", None, Staff),
-        ("PATCH", "/api/v1/stations/S/rules", Some(json!({})), Operator),
         ("GET", "/api/v1/payments?station_id=S", None, Staff),
         (
             "POST",
@@ -132,6 +142,15 @@ fn routes() -> Vec<(&'static str, &'static str, Option<Value>, Who)> {
             Staff,
         ),
         ("POST", "/api/v1/bookings/K/no-show", None, Staff),
+    ]
+}
+
+fn of_operators() -> Vec<Route> {
+    use Who::{Admin, Operator};
+    let sold = json!({"key": "a", "name": "A", "swaps_per_month": 1, "price": 1});
+    vec![
+        ("POST", "/api/v1/plans", Some(sold), Operator),
+        ("PATCH", "/api/v1/stations/S/rules", Some(json!({})), Operator),
         (
             "PATCH",
             "/api/v1/stations/S",
@@ -162,7 +181,6 @@ fn routes() -> Vec<(&'static str, &'static str, Option<Value>, Who)> {
         ("PATCH", "/api/v1/vehicle-types/0", Some(json!({})), Admin),
         ("POST", "/api/v1/users/0/deactivate", None, Admin),
         ("POST", "/api/v1/users/0/activate", None, Admin),
-        ("POST", "/api/v1/auth/login", Some(nobody), Anybody),
     ]
 }
 

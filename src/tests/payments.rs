@@ -55,8 +55,8 @@ async fn operator_rules(app: &TestApp, world: &World, patch: Value) {
     let station = voltbay::server::store::stations::find(&mut snapshot, world.station).await;
     let operator = station.expect("readable").expect("the station").operator;
     drop(snapshot);
-    let path = format!("/api/v1/operators/{operator}/rules");
-    world.operator.client.patch(&path, patch).await.expect(200);
+    let rules = format!("/api/v1/operators/{operator}/rules");
+    world.operator.client.patch(&rules, patch).await.expect(200);
 }
 
 each_engine! {

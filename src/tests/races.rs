@@ -23,6 +23,9 @@ const ROUNDS: u64 = 1_000;
 const LANES: usize = 8;
 const SECOND: Duration = Duration::from_secs(1);
 const HOLD: Duration = Duration::from_mins(15);
+/// A second before the deadline of a booking, and of a request.
+const ALMOST_HELD: Duration = Duration::from_secs(15 * 60 - 1);
+const ALMOST_ASKED: Duration = Duration::from_secs(5 * 60 - 1);
 
 type Outcome = Result<BookingOut, Problem>;
 
@@ -255,7 +258,7 @@ each_engine! {
         let races = Races::new(app, false).await;
         races.run(async |dice| {
             let booked = races.all_booked().await;
-            races.pass(HOLD - SECOND).await;
+            races.pass(ALMOST_HELD).await;
             let outcomes = races.meet_the_deadline(dice, &booked, async |booking| races.collect(booking).await).await;
             for ((lane, booking), outcome) in races.lanes.iter().zip(&booked).zip(&outcomes) {
                 let told = races.told(&lane.asha, booking).await;
@@ -278,7 +281,7 @@ each_engine! {
         let races = Races::new(app, false).await;
         races.run(async |dice| {
             let booked = races.all_booked().await;
-            races.pass(HOLD - SECOND).await;
+            races.pass(ALMOST_HELD).await;
             let renew = async |booking: &BookingOut| bookings::renew(&races.app.app, &races.staff, booking.id).await;
             let outcomes = races.meet_the_deadline(dice, &booked, renew).await;
             for (booking, outcome) in booked.iter().zip(&outcomes) {
@@ -303,7 +306,7 @@ each_engine! {
         let races = Races::new(app, true).await;
         races.run(async |dice| {
             let booked = races.all_booked().await;
-            races.pass(Duration::from_mins(5) - SECOND).await;
+            races.pass(ALMOST_ASKED).await;
             let approve = async |booking: &BookingOut| bookings::approve(&races.app.app, &races.staff, booking.id).await;
             let outcomes = races.meet_the_deadline(dice, &booked, approve).await;
             for (booking, outcome) in booked.iter().zip(&outcomes) {

@@ -69,6 +69,7 @@ pub async fn load_overview() -> Result<Vec<StationOut>, Problem> {
 #[server(prefix = "/call", endpoint = "operator_bookings", output = Plain)]
 pub async fn load_ledger(
     /// Which of them.
+    #[server(default)]
     looked: Looked,
 ) -> Result<Ledger, Problem> {
     use crate::server::days::Day;

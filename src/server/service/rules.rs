@@ -239,7 +239,7 @@ fn written(length: Duration) -> String {
     let mut text = String::new();
     for (size, unit) in units {
         if left >= size {
-            text.push_str(&format!("{}{unit}", left / size));
+            text = format!("{text}{}{unit}", left / size);
             left %= size;
         }
     }

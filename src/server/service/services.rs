@@ -233,19 +233,13 @@ impl Work<'_> {
 
     async fn assignee(&self, tx: &mut Tx<'_>, body: &AssignIn) -> Result<(UserId, String), Failure> {
         let station = self.record.station;
-        match body.user_id {
-            Some(user) => {
-                let name = rows::name_at(tx.connection(), station, UserId(user)).await?;
-                let name = name.ok_or_else(|| {
-                    Problem::invalid("user_id", "Nobody with this number works at the station.")
-                })?;
-                Ok((UserId(user), name))
-            }
-            None => {
-                let found = rows::least_loaded(tx.connection(), station).await?;
-                found.ok_or_else(|| Problem::invalid("user_id", "Nobody works at the station.").into())
-            }
-        }
+        let Some(user) = body.user_id.map(UserId) else {
+            let found = rows::least_loaded(tx.connection(), station).await?;
+            return found.ok_or_else(|| Problem::invalid("user_id", "Nobody works at the station.").into());
+        };
+        let name = rows::name_at(tx.connection(), station, user).await?;
+        let no_such = || Problem::invalid("user_id", "Nobody with this number works at the station.");
+        Ok((user, name.ok_or_else(no_such)?))
     }
 
     fn notice(&self, kind: NotificationKind, level: Level, message: String) -> Notice {

@@ -26,6 +26,7 @@ fn Ways() -> impl IntoView {
         ("/operator", "Stations"),
         ("/operator/bookings", "Bookings"),
         ("/operator/staff", "Staff"),
+        ("/operator/plans", "Plans"),
     ];
     let way = move |(href, name): (&'static str, &'static str)| {
         let current = move || path.with(|path| path == href).then_some("page");

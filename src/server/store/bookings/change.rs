@@ -236,8 +236,7 @@ impl Tx<'_> {
         if changed != 1 {
             return Ok(false);
         }
-        let changes = self.touch_booking(read.id);
-        changes.deadline |= step.window.is_some();
+        self.touch_booking(read.id).deadline |= step.window.is_some();
         if let Some(state) = step.payment_state {
             self.payment_follows(read.id, state).await?;
         }
