@@ -36,18 +36,12 @@ fn path() -> String {
     path.trim_end_matches('/').to_owned()
 }
 
-/// One station.
+/// One station, and the way in.
 pub struct StationRoute;
-/// My bookings, one of them, its receipt, and the inbox.
-pub struct BookingsRoute;
-/// Signing in, and making an account.
-pub struct GateRoute;
-/// My account, what I ride, the plans on sale and mine.
-pub struct AccountRoute;
-/// What an operator sees of all her stations.
-pub struct OperatorRoute;
-/// The stations one works at, and a station's work.
-pub struct StaffRoute;
+/// What a customer has: bookings, inbox, account, vehicles, plans.
+pub struct MineRoute;
+/// What staff and operators work with.
+pub struct WorkRoute;
 
 #[lazy_route]
 impl LazyRoute for StationRoute {
@@ -55,12 +49,16 @@ impl LazyRoute for StationRoute {
         Self
     }
     fn view(_this: Self) -> AnyView {
-        view! { <pages::Station /> }.into_any()
+        match path().as_str() {
+            "/sign-in" => view! { <pages::SignIn /> }.into_any(),
+            "/register" => view! { <pages::Register /> }.into_any(),
+            _ => view! { <pages::Station /> }.into_any(),
+        }
     }
 }
 
 #[lazy_route]
-impl LazyRoute for BookingsRoute {
+impl LazyRoute for MineRoute {
     fn data() -> Self {
         Self
     }
@@ -68,6 +66,10 @@ impl LazyRoute for BookingsRoute {
         match path().as_str() {
             "/bookings" => view! { <pages::Bookings /> }.into_any(),
             "/inbox" => view! { <pages::Inbox /> }.into_any(),
+            "/profile" => view! { <pages::Profile /> }.into_any(),
+            "/vehicles" => view! { <pages::Vehicles /> }.into_any(),
+            "/plans" => view! { <pages::Plans /> }.into_any(),
+            "/plan" => view! { <pages::MyPlan /> }.into_any(),
             path if path.ends_with("/receipt") => view! { <pages::Receipt /> }.into_any(),
             _ => view! { <pages::Booking /> }.into_any(),
         }
@@ -75,56 +77,17 @@ impl LazyRoute for BookingsRoute {
 }
 
 #[lazy_route]
-impl LazyRoute for GateRoute {
-    fn data() -> Self {
-        Self
-    }
-    fn view(_this: Self) -> AnyView {
-        match path().as_str() {
-            "/register" => view! { <pages::Register /> }.into_any(),
-            _ => view! { <pages::SignIn /> }.into_any(),
-        }
-    }
-}
-
-#[lazy_route]
-impl LazyRoute for AccountRoute {
-    fn data() -> Self {
-        Self
-    }
-    fn view(_this: Self) -> AnyView {
-        match path().as_str() {
-            "/vehicles" => view! { <pages::Vehicles /> }.into_any(),
-            "/plans" => view! { <pages::Plans /> }.into_any(),
-            "/plan" => view! { <pages::MyPlan /> }.into_any(),
-            _ => view! { <pages::Profile /> }.into_any(),
-        }
-    }
-}
-
-#[lazy_route]
-impl LazyRoute for OperatorRoute {
-    fn data() -> Self {
-        Self
-    }
-    fn view(_this: Self) -> AnyView {
-        match path().as_str() {
-            "/operator/bookings" => view! { <pages::OperatorBookings /> }.into_any(),
-            "/operator/staff" => view! { <pages::OperatorStaff /> }.into_any(),
-            "/operator/plans" => view! { <pages::PlanDesk /> }.into_any(),
-            _ => view! { <pages::Operator /> }.into_any(),
-        }
-    }
-}
-
-#[lazy_route]
-impl LazyRoute for StaffRoute {
+impl LazyRoute for WorkRoute {
     fn data() -> Self {
         Self
     }
     fn view(_this: Self) -> AnyView {
         match path().as_str() {
             "/staff" => view! { <pages::Staff /> }.into_any(),
+            "/operator" => view! { <pages::Operator /> }.into_any(),
+            "/operator/bookings" => view! { <pages::OperatorBookings /> }.into_any(),
+            "/operator/staff" => view! { <pages::OperatorStaff /> }.into_any(),
+            "/operator/plans" => view! { <pages::PlanDesk /> }.into_any(),
             _ => view! { <pages::StationCounter /> }.into_any(),
         }
     }

@@ -48,22 +48,22 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=pages::Stations ssr=SsrMode::Async />
                     <Route path=path!("/stations") view=pages::Stations ssr=SsrMode::Async />
                     <Route path=path!("/stations/:id") view={Lazy::<lazy::StationRoute>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/bookings") view={Lazy::<lazy::BookingsRoute>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/bookings/:id") view={Lazy::<lazy::BookingsRoute>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/bookings/:id/receipt") view={Lazy::<lazy::BookingsRoute>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/inbox") view={Lazy::<lazy::BookingsRoute>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/sign-in") view={Lazy::<lazy::GateRoute>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/register") view={Lazy::<lazy::GateRoute>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/profile") view={Lazy::<lazy::AccountRoute>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/plans") view={Lazy::<lazy::AccountRoute>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/plan") view={Lazy::<lazy::AccountRoute>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/operator/plans") view={Lazy::<lazy::OperatorRoute>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/vehicles") view={Lazy::<lazy::AccountRoute>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/operator") view={Lazy::<lazy::OperatorRoute>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/operator/bookings") view={Lazy::<lazy::OperatorRoute>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/operator/staff") view={Lazy::<lazy::OperatorRoute>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/staff") view={Lazy::<lazy::StaffRoute>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/staff/stations/:id") view={Lazy::<lazy::StaffRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/bookings") view={Lazy::<lazy::MineRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/bookings/:id") view={Lazy::<lazy::MineRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/bookings/:id/receipt") view={Lazy::<lazy::MineRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/inbox") view={Lazy::<lazy::MineRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/sign-in") view={Lazy::<lazy::StationRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/register") view={Lazy::<lazy::StationRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/profile") view={Lazy::<lazy::MineRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/plans") view={Lazy::<lazy::MineRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/plan") view={Lazy::<lazy::MineRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/operator/plans") view={Lazy::<lazy::WorkRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/vehicles") view={Lazy::<lazy::MineRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/operator") view={Lazy::<lazy::WorkRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/operator/bookings") view={Lazy::<lazy::WorkRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/operator/staff") view={Lazy::<lazy::WorkRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/staff") view={Lazy::<lazy::WorkRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/staff/stations/:id") view={Lazy::<lazy::WorkRoute>::new()} ssr=SsrMode::Async />
                 </Routes>
             </main>
             <Foot />

@@ -4,9 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    BookingId, BookingState, Command, PaymentId, PlanRefusal, StationId, StationStatus, Timestamp, plan,
-};
+use super::{BookingId, BookingState, Command, PaymentId, PlanRefusal, StationId, StationStatus, Timestamp};
 
 /// Another station that has what was asked for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -232,7 +230,7 @@ pub enum Problem {
         detail: String,
     },
     /// The customer's plan does not pay for the booking, and nothing else does.
-    #[error("{}", plan::refusal(*reason, *limit, *left, renews_on.as_deref()))]
+    #[error("{detail}")]
     SubscriptionLimitExceeded {
         /// Why.
         reason: PlanRefusal,
@@ -242,8 +240,8 @@ pub enum Problem {
         left: i64,
         /// For a full month, when the next one begins; none when the plan ends with it.
         renews_at: Option<Timestamp>,
-        /// The same as a day at the station, for people.
-        renews_on: Option<String>,
+        /// Why in words, and what to do; made by the server, so that the browser need not carry them.
+        detail: String,
     },
     /// There is a plan with this operator already.
     #[error("You have the {plan_name} plan already. Change it instead of buying another.")]

@@ -39,7 +39,6 @@ struct Members {
     limit: Option<i64>,
     left: Option<i64>,
     renews_at: Option<Timestamp>,
-    renews_on: Option<String>,
     plan_name: Option<String>,
 }
 
@@ -128,7 +127,7 @@ impl Members {
                 limit: self.limit?,
                 left: self.left?,
                 renews_at: self.renews_at,
-                renews_on: self.renews_on,
+                detail: self.detail?,
             },
             "already_subscribed" => Problem::AlreadySubscribed {
                 plan_name: self.plan_name?,
@@ -170,7 +169,7 @@ mod tests {
                 "slot_label": "A1", "why": "it is late", "deadline": "14:35",
                 "slot_time": "2026-11-21T10:30:00Z", "booked_count": 2, "capacity": 2, "payment_id": 9, "amount": 9500,
                 "reason": "monthly_limit", "limit": 10, "left": 0,
-                "renews_at": "2026-12-21T10:30:00Z", "renews_on": "21 Dec 2026", "plan_name": "Basic",
+                "renews_at": "2026-12-21T10:30:00Z", "plan_name": "Basic",
             });
             let members: Members = serde_json::from_value(json.clone()).unwrap();
             let problem: Problem = serde_json::from_value(json).unwrap();

@@ -4,6 +4,7 @@
 use serde_json::json;
 
 use crate::domain::notification::text;
+use crate::domain::plan;
 use crate::domain::plan::{Month, covered_line, warning};
 use crate::domain::{
     BookingId, ItemKind, NotificationKind, OperatorId, PaymentMethod, PlanRefusal, Problem, SubscriptionId,
@@ -134,7 +135,7 @@ async fn no_plan(tx: &mut Tx<'_>, user: UserId, operator: OperatorId) -> Result<
         limit: 0,
         left: 0,
         renews_at: None,
-        renews_on: None,
+        detail: plan::refusal(reason, 0, 0, None),
     })
 }
 
@@ -147,12 +148,15 @@ async fn full(
 ) -> Result<Problem, Failure> {
     let used = plan_use::used(tx.connection(), row.id, month).await?;
     let renews_at = renews_at(row, month);
+    let (reason, limit) = (PlanRefusal::MonthlyLimit, row.swaps_per_month);
+    let left = (limit - used).max(0);
+    let renews_on = renews_at.map(|at| day_there(at, timezone));
     Ok(Problem::SubscriptionLimitExceeded {
-        reason: PlanRefusal::MonthlyLimit,
-        limit: row.swaps_per_month,
-        left: (row.swaps_per_month - used).max(0),
+        reason,
+        limit,
+        left,
         renews_at,
-        renews_on: renews_at.map(|at| day_there(at, timezone)),
+        detail: plan::refusal(reason, limit, left, renews_on.as_deref()),
     })
 }
 
