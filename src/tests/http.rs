@@ -111,7 +111,7 @@ fn of_staff() -> Vec<Route> {
         (
             "POST",
             "/api/v1/payments/P/reject",
-            Some(json!({"reason": ""})),
+            Some(json!({"reason": "Short"})),
             Staff,
         ),
         ("POST", "/api/v1/payments/P/refund", None, Staff),
