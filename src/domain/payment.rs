@@ -103,17 +103,22 @@ impl PaymentState {
     #[must_use]
     pub fn when_ended(self) -> Self {
         match self {
-            Self::Paid | Self::RefundPending => Self::RefundPending,
-            Self::Refunded | Self::PartiallyRefunded => self,
+            Self::Paid | Self::RefundPending | Self::PartiallyRefunded => Self::RefundPending,
+            Self::Refunded => self,
             Self::Due | Self::CashDeclared | Self::Rejected | Self::Waived | Self::Cancelled => {
                 Self::Cancelled
             }
         }
     }
 
+    /// The customer's money is with the station, all or a part of it.
+    pub fn has_money(self) -> bool {
+        matches!(self, Self::Paid | Self::RefundPending | Self::PartiallyRefunded)
+    }
+
     /// Nothing is left to pay.
     pub fn is_settled(self) -> bool {
-        matches!(self, Self::Paid | Self::Waived | Self::PartiallyRefunded)
+        self.has_money() || self == Self::Waived
     }
 
     /// The name on the wire and in the database.

@@ -193,4 +193,40 @@ each_engine! {
         unknown["items"][0]["service_id"] = json!(9_999);
         book(&app.customer().await, unknown).await.problem(404, "not_found");
     }
+
+    /// What is not done of a paid booking is owed back, however much, and keeps nobody from her battery or her money.
+    async fn services_of_a_paid_booking_are_owed_back(app: TestApp) {
+        let world = World::with_packs(&app, 2).await;
+        let (wash, tyres) = (offer_wash(&app, &world).await, offer_wash(&app, &world).await);
+        let asha = app.customer().await;
+        let mut paid = Vec::new();
+        for _ in 0..2 {
+            let mut order = with_wash(&world, wash);
+            order["items"].as_array_mut().expect("items").push(json!({"kind": "service", "service_id": tyres}));
+            let booking = book(&asha, order).await.expect(201);
+            let count = format!("/api/v1/payments/{}/verify", booking["payment_id"]);
+            world.attendant.client.post(&count, json!({"received": PRICE + 2 * WASH})).await.expect(200);
+            serve(&world.attendant, &booking, "skip", json!({})).await.expect(200);
+            paid.push(booking);
+        }
+        let collected = &paid[0];
+        let second = format!("/api/v1/items/{}/skip", collected["items"][2]["id"]);
+        world.attendant.client.post(&second, json!({})).await.expect(200);
+        act(&world.attendant, collected, "collect", json!({"pin": collected["pin"]})).await.expect(200);
+        let refund = format!("/api/v1/payments/{}/refund", collected["payment_id"]);
+        assert_eq!(world.attendant.client.post(&refund, json!({})).await.expect(200)["refunded"], 2 * WASH);
+
+        let cancelled = &paid[1];
+        act(&asha, cancelled, "cancel", json!({})).await.expect(200);
+        let back = act(&asha, cancelled, "undo-cancel", json!({})).await.expect(200);
+        assert_eq!(back["payment_state"], "refund_pending", "it was paid");
+        let refund = format!("/api/v1/payments/{}/refund", cancelled["payment_id"]);
+        world.attendant.client.post(&refund, json!({})).await.expect(200);
+        act(&asha, cancelled, "cancel", json!({})).await.expect(200);
+        app.clock.advance(std::time::Duration::from_secs(8));
+        while voltbay::server::service::bookings::advance_due(&app.app).await != Ok(0) {}
+        let rest = world.attendant.client.post(&refund, json!({})).await.expect(200);
+        assert_eq!((&rest["state"], &rest["refunded"]), (&json!("refunded"), &json!(PRICE + 2 * WASH)));
+        assert_eq!(voltbay::server::check::findings(&app.app).await, Ok(vec![]));
+    }
 }

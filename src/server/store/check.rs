@@ -91,7 +91,8 @@ const CONTRADICTIONS: &[&str] = &[
     "SELECT 'Booking ' || CAST(booking.id AS TEXT) || ' is ' || booking.state || ', but its payment is '
          || booking.payment_state || '.' AS finding
      FROM booking
-     WHERE (booking.state = 'completed' AND booking.payment_state NOT IN ('paid', 'waived'))
+     WHERE (booking.state = 'completed' AND booking.payment_state NOT IN ('paid', 'waived',
+                'refund_pending', 'refunded', 'partially_refunded'))
         OR (booking.state IN ('declined', 'cancelled', 'expired', 'no_show') AND booking.payment_state = 'due')
      ORDER BY booking.id",
     "SELECT 'Booking ' || CAST(booking.id AS TEXT) || ' costs ' || CAST(booking.total_amount AS TEXT)

@@ -98,8 +98,10 @@ impl Tx<'_> {
         .execute(self.connection())
         .await?
         .rows_affected();
-        self.booking_follows(read.booking, PaymentState::CashDeclared)
-            .await?;
+        if changed == 1 {
+            self.booking_follows(read.booking, PaymentState::CashDeclared)
+                .await?;
+        }
         Ok(changed == 1)
     }
 

@@ -4,8 +4,7 @@ use super::{answer, concerned, due_while_waiting, must_be_only_one, notice, step
 use crate::domain::booking::CancelledBy;
 use crate::domain::notification::text;
 use crate::domain::{
-    BookingId, BookingState, Command, FieldError, ItemState, Level, NotificationKind, PaymentState, Problem,
-    Timer,
+    BookingId, BookingState, Command, FieldError, ItemState, Level, NotificationKind, Problem, Timer,
 };
 use crate::protocol::rest::{BookingOut, CancelIn};
 use crate::server::App;
@@ -46,7 +45,7 @@ pub async fn cancel(
                     cancelled_from: Some(record.state),
                     reason: reason.clone(),
                     // What was paid is owed back only when the undo window is over.
-                    payment_state: (record.payment_state != PaymentState::Paid)
+                    payment_state: (!record.payment_state.has_money())
                         .then_some(record.payment_state.when_ended()),
                     ..Step::default()
                 };
@@ -83,8 +82,7 @@ pub async fn undo_cancel(app: &App, actor: &Actor, booking: BookingId) -> Result
                 let change = Step {
                     items: Some(ItemState::Allocated),
                     due_at: Some(due),
-                    payment_state: (record.payment_state != PaymentState::Paid)
-                        .then_some(record.payment_at_first()),
+                    payment_state: (!record.payment_state.has_money()).then_some(record.payment_at_first()),
                     ..Step::default()
                 };
                 step(tx, &record, Command::UndoCancel, change).await?;

@@ -5,8 +5,8 @@ use super::hand_over::end_as_no_show;
 use super::{due_while_waiting, notice, step, timers_of};
 use crate::domain::notification::text;
 use crate::domain::{
-    BookingId, BookingState, Command, ItemState, Level, NotificationKind, PaymentState, Problem,
-    ReleaseReason, Timers, Timestamp,
+    BookingId, BookingState, Command, ItemState, Level, NotificationKind, Problem, ReleaseReason, Timers,
+    Timestamp,
 };
 use crate::server::App;
 use crate::server::store::bookings::{BookingRecord, Step};
@@ -141,7 +141,7 @@ async fn release_for_good(tx: &mut Tx<'_>, record: &BookingRecord) -> Result<(),
     if !tx.clear_due(record).await? {
         return Err(StoreError::Overtaken.into());
     }
-    if record.payment_state == PaymentState::Paid {
+    if record.payment_state.has_money() {
         tx.owe_all(record.id).await?;
     }
     tx.release_held(record.id, ReleaseReason::Cancelled).await?;

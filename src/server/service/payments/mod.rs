@@ -213,7 +213,7 @@ pub(super) async fn settle_at_counter(
 
 /// A line of a paid booking is not done after all: what it cost is owed back.
 pub(super) async fn owe_for(tx: &mut Tx<'_>, record: &BookingRecord, price: i64) -> Result<(), Failure> {
-    if price == 0 || record.payment_state != PaymentState::Paid {
+    if price == 0 || !record.payment_state.has_money() {
         return Ok(());
     }
     if let Some(payment) = rows::of_booking(tx.connection(), record.id).await? {
