@@ -5,6 +5,20 @@ use std::ops::RangeInclusive;
 
 use crate::domain::{FieldError, Percent, Problem};
 
+/// Longest reason somebody gives for a decision, in characters.
+pub const MAX_REASON: usize = 200;
+
+/// The reason for a decision, which the other side reads.
+///
+/// # Errors
+/// [`Problem::Invalid`] when it is empty or too long.
+pub fn given(reason: &str) -> Result<String, Problem> {
+    let mut form = Form::default();
+    let reason = form.text("reason", reason, 1..=MAX_REASON);
+    form.finish()?;
+    Ok(reason)
+}
+
 /// The complaints about one request so far.
 #[derive(Debug, Default)]
 pub struct Form {

@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::Actor;
-use super::form::Form;
+use super::form::given;
 use super::{bookings, payments};
 use crate::domain::notification::text;
 use crate::domain::{
@@ -20,8 +20,6 @@ use crate::server::store::{Audit, Failure, StoreError, Tx, stations};
 
 /// So many half hours are looked at for a free place.
 const SLOTS_AHEAD: u32 = 4;
-/// Longest reason, in characters.
-const MAX_REASON: usize = 200;
 
 /// What somebody wants done with a service.
 #[derive(Clone, Debug)]
@@ -86,7 +84,7 @@ pub async fn slots(
 /// service or its booking is not in a state for that.
 pub async fn act(app: &App, actor: &Actor, item: ItemId, deed: Deed) -> Result<BookingOut, Problem> {
     let reason = match &deed {
-        Deed::Decline(body) => Some(given(body)?),
+        Deed::Decline(body) => Some(given(&body.reason)?),
         _ => None,
     };
     let who = actor.clone();
@@ -127,13 +125,6 @@ async fn allowed(
         actor.must_staff(record.station, record.operator)?;
     }
     Ok(record)
-}
-
-fn given(body: &ReasonIn) -> Result<String, Problem> {
-    let mut form = Form::default();
-    let reason = form.text("reason", &body.reason, 1..=MAX_REASON);
-    form.finish()?;
-    Ok(reason)
 }
 
 /// One service of a booking.

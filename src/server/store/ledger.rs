@@ -1,4 +1,4 @@
-//! Money moves: the only place that writes to `payment` and `ledger`.
+//! Money moves: the only place that writes to `payment` and `ledger`, and to what a booking says of its payment.
 //!
 //! What a payment is worth is booked twice, once where the money is and once where it came from, so that all
 //! entries of a posting add up to nothing (`voltbay check`). Entries are appended, never changed.

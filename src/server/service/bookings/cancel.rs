@@ -9,12 +9,10 @@ use crate::domain::{
 use crate::protocol::rest::{BookingOut, CancelIn};
 use crate::server::App;
 use crate::server::service::Actor;
+use crate::server::service::form::MAX_REASON;
 use crate::server::service::plans::Cover;
 use crate::server::store::bookings::{BookingRecord, Step};
 use crate::server::store::{Failure, Tx};
-
-/// Longest reason, in characters.
-const MAX_REASON: usize = 200;
 
 /// Calls it off; the packs stay held until the undo window is over.
 ///

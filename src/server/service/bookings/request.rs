@@ -12,12 +12,9 @@ use crate::domain::{BookingId, Command, ItemState, NotificationKind, Problem, Re
 use crate::protocol::rest::{BookingOut, ReasonIn};
 use crate::server::App;
 use crate::server::service::Actor;
-use crate::server::service::form::Form;
+use crate::server::service::form::given;
 use crate::server::store::bookings::{BookingRecord, Step, Window};
 use crate::server::store::{Failure, Tx, bookings as rows};
-
-/// Longest reason, in characters.
-const MAX_REASON: usize = 200;
 
 /// Accepts a request (staff): from now on the packs are held for the customer.
 ///
@@ -58,7 +55,7 @@ pub async fn decline(
     booking: BookingId,
     body: ReasonIn,
 ) -> Result<BookingOut, Problem> {
-    let reason = given(&body)?;
+    let reason = given(&body.reason)?;
     let alternatives = elsewhere(app, booking).await?;
     let who = actor.clone();
     app.db
@@ -99,7 +96,7 @@ pub async fn abort(
     booking: BookingId,
     body: ReasonIn,
 ) -> Result<BookingOut, Problem> {
-    let reason = given(&body)?;
+    let reason = given(&body.reason)?;
     let who = actor.clone();
     app.db
         .write(actor.cause(), move |tx| {
@@ -135,13 +132,6 @@ async fn break_off(tx: &mut Tx<'_>, record: &BookingRecord, reason: &str) -> Res
     tx.notify(record.user, notice(record, kind, kind.level(), message))
         .await?;
     Ok(())
-}
-
-fn given(body: &ReasonIn) -> Result<String, Problem> {
-    let mut form = Form::default();
-    let reason = form.text("reason", &body.reason, 1..=MAX_REASON);
-    form.finish()?;
-    Ok(reason)
 }
 
 async fn elsewhere(app: &App, booking: BookingId) -> Result<Vec<crate::domain::Alternative>, Problem> {

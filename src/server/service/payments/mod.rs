@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::Actor;
 use super::bookings::{answer, concerned, due_while_waiting, timers_of};
-use super::form::Form;
+use super::form::given;
 use crate::domain::notification::text;
 use crate::domain::{
     BookingId, BookingState, Level, Money, NotificationKind, PaymentId, PaymentMethod, PaymentState, Problem,
@@ -22,8 +22,6 @@ use crate::server::store::notifications::Notice;
 use crate::server::store::payments::{self as rows, PaymentRow};
 use crate::server::store::{Audit, Failure, StoreError, Tx};
 
-/// Longest reason, in characters.
-const MAX_REASON: usize = 200;
 /// Nobody hands over more than this at once, in minor units.
 const MOST_CASH: i64 = 100_000_000;
 
@@ -133,9 +131,7 @@ pub async fn reject(
     payment: PaymentId,
     body: ReasonIn,
 ) -> Result<PaymentOut, Problem> {
-    let mut form = Form::default();
-    let reason = form.text("reason", &body.reason, 1..=MAX_REASON);
-    form.finish()?;
+    let reason = given(&body.reason)?;
     let who = actor.clone();
     app.db
         .write(actor.cause(), move |tx| {

@@ -1,4 +1,5 @@
-//! Bookings: the only place that writes to `booking` and `booking_item`.
+//! Bookings: what is promised to whom. `booking` and `booking_item` are written here; what a payment changes of
+//! them is in `ledger`, what a service does in `services`.
 
 mod change;
 mod record;
