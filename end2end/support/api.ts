@@ -40,6 +40,8 @@ export type Booking = {
   station_id: number;
   station_name: string;
   deadline: string;
+  payment_id: number | null;
+  total_amount: number;
   items: BookingItem[];
 };
 export type Notification = { id: number; event: string; title: string; message: string; level: string; booking_id: number | null; read: boolean };

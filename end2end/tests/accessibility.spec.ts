@@ -26,6 +26,7 @@ const visits: Visit[] = [
   { name: "staff", who: "attendant", path: () => paths.staff(downtown.id) },
   { name: "operator", who: "operator", path: () => "/operator" },
   { name: "operator's bookings", who: "operator", path: () => "/operator/bookings" },
+  { name: "operator's payments", who: "operator", path: () => "/operator/payments" },
   { name: "operator's staff", who: "operator", path: () => "/operator/staff" },
 ];
 

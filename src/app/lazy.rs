@@ -86,6 +86,7 @@ impl LazyRoute for WorkRoute {
             "/staff" => view! { <pages::Staff /> }.into_any(),
             "/operator" => view! { <pages::Operator /> }.into_any(),
             "/operator/bookings" => view! { <pages::OperatorBookings /> }.into_any(),
+            "/operator/payments" => view! { <pages::OperatorPayments /> }.into_any(),
             "/operator/staff" => view! { <pages::OperatorStaff /> }.into_any(),
             "/operator/plans" => view! { <pages::PlanDesk /> }.into_any(),
             _ => view! { <pages::StationCounter /> }.into_any(),

@@ -61,6 +61,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/vehicles") view={Lazy::<lazy::MineRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/operator") view={Lazy::<lazy::WorkRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/operator/bookings") view={Lazy::<lazy::WorkRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/operator/payments") view={Lazy::<lazy::WorkRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/operator/staff") view={Lazy::<lazy::WorkRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/staff") view={Lazy::<lazy::WorkRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/staff/stations/:id") view={Lazy::<lazy::WorkRoute>::new()} ssr=SsrMode::Async />

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 
 /// Most packs that one booking may hold.
 pub const MAX_PACKS_PER_BOOKING: i64 = 10;
+/// Who did not come so often, and has not made up for it, pays before the next booking is confirmed.
+pub const STRIKES_UNTIL_PREPAYMENT: i64 = 2;
 
 /// Where a booking is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -69,6 +69,8 @@ pub enum NotificationKind {
     CashWaiting,
     /// To the customer: her cash was counted.
     CashVerified,
+    /// To the customer: she paid online.
+    PaymentReceived,
     /// To the customer: there was too little, or none.
     PaymentFailed,
     /// To the customer: money went back.
@@ -89,7 +91,7 @@ pub enum NotificationKind {
 
 impl NotificationKind {
     /// Every kind.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::BookingConfirmed,
         Self::BookingReady,
         Self::BookingExpiring,
@@ -103,6 +105,7 @@ impl NotificationKind {
         Self::NewBooking,
         Self::CashWaiting,
         Self::CashVerified,
+        Self::PaymentReceived,
         Self::PaymentFailed,
         Self::PaymentRefunded,
         Self::ServiceCompleted,
@@ -122,6 +125,7 @@ impl NotificationKind {
             | Self::BookingRenewed
             | Self::BookingCompleted
             | Self::CashVerified
+            | Self::PaymentReceived
             | Self::ServiceCompleted => Level::Success,
             Self::BookingExpiring
             | Self::BookingExpired
@@ -156,6 +160,7 @@ impl NotificationKind {
             Self::NewBooking => "New booking",
             Self::CashWaiting => "Cash to count",
             Self::CashVerified => "Cash received",
+            Self::PaymentReceived => "Payment received",
             Self::PaymentFailed => "Payment not received",
             Self::PaymentRefunded => "Money back",
             Self::ServiceCompleted => "Service done",
@@ -183,6 +188,7 @@ impl NotificationKind {
             Self::NewBooking => "new_booking",
             Self::CashWaiting => "cash_waiting",
             Self::CashVerified => "cash_verified",
+            Self::PaymentReceived => "payment_received",
             Self::PaymentFailed => "payment_failed",
             Self::PaymentRefunded => "payment_refunded",
             Self::ServiceCompleted => "service_completed",
@@ -278,6 +284,23 @@ pub mod text {
     /// To the customer, when there was too little or none.
     pub fn payment_failed(reason: &str) -> String {
         format!("Your payment was not accepted: {reason}")
+    }
+
+    /// To the customer, when she paid online.
+    pub fn payment_received(amount: &str) -> String {
+        format!("We have received your payment of {amount}.")
+    }
+
+    /// To the customer, when nobody knows what became of her payment.
+    pub fn payment_stuck(amount: &str) -> String {
+        format!(
+            "We do not know yet whether your payment of {amount} went through. If you pay in another way, it goes back to you."
+        )
+    }
+
+    /// To the station, when a payment service does not give money back.
+    pub fn refund_failed(amount: &str) -> String {
+        format!("The payment service did not give {amount} back. Give it back at the counter.")
     }
 
     /// To the customer, when money went back.

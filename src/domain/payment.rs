@@ -23,6 +23,11 @@ impl PaymentMethod {
     /// Every method.
     pub const ALL: [Self; 4] = [Self::Cash, Self::Card, Self::Qr, Self::Plan];
 
+    /// Paid through a payment service.
+    pub fn is_online(self) -> bool {
+        matches!(self, Self::Card | Self::Qr)
+    }
+
     /// The name on the wire and in the database.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -60,16 +65,26 @@ pub enum PaymentState {
     Due,
     /// The customer says that she pays cash now; staff have not counted it yet.
     CashDeclared,
+    /// The customer was sent to a payment service; its answer is not there yet.
+    Pending,
     /// Paid in full.
     Paid,
     /// Too little, or none at all.
     Rejected,
+    /// The payment service said no.
+    Failed,
+    /// Nobody paid in time.
+    Expired,
+    /// The payment service does not say what became of it.
+    Stuck,
     /// Money is to go back to the customer.
     RefundPending,
     /// All of it went back.
     Refunded,
     /// A part of it went back.
     PartiallyRefunded,
+    /// The payment service did not give it back; the counter has to.
+    RefundFailed,
     /// Nothing to pay.
     Waived,
     /// The booking ended before anything was paid.
@@ -87,14 +102,19 @@ impl PaymentState {
     }
 
     /// Every state.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 14] = [
         Self::Due,
         Self::CashDeclared,
+        Self::Pending,
         Self::Paid,
         Self::Rejected,
+        Self::Failed,
+        Self::Expired,
+        Self::Stuck,
         Self::RefundPending,
         Self::Refunded,
         Self::PartiallyRefunded,
+        Self::RefundFailed,
         Self::Waived,
         Self::Cancelled,
     ];
@@ -104,16 +124,25 @@ impl PaymentState {
     pub fn when_ended(self) -> Self {
         match self {
             Self::Paid | Self::RefundPending | Self::PartiallyRefunded => Self::RefundPending,
-            Self::Refunded => self,
-            Self::Due | Self::CashDeclared | Self::Rejected | Self::Waived | Self::Cancelled => {
-                Self::Cancelled
-            }
+            Self::Refunded | Self::RefundFailed => self,
+            Self::Due
+            | Self::CashDeclared
+            | Self::Pending
+            | Self::Rejected
+            | Self::Failed
+            | Self::Expired
+            | Self::Stuck
+            | Self::Waived
+            | Self::Cancelled => Self::Cancelled,
         }
     }
 
     /// The customer's money is with the station, all or a part of it.
     pub fn has_money(self) -> bool {
-        matches!(self, Self::Paid | Self::RefundPending | Self::PartiallyRefunded)
+        matches!(
+            self,
+            Self::Paid | Self::RefundPending | Self::PartiallyRefunded | Self::RefundFailed
+        )
     }
 
     /// Nothing is left to pay.
@@ -126,11 +155,16 @@ impl PaymentState {
         match self {
             Self::Due => "due",
             Self::CashDeclared => "cash_declared",
+            Self::Pending => "pending",
             Self::Paid => "paid",
             Self::Rejected => "rejected",
+            Self::Failed => "failed",
+            Self::Expired => "expired",
+            Self::Stuck => "stuck",
             Self::RefundPending => "refund_pending",
             Self::Refunded => "refunded",
             Self::PartiallyRefunded => "partially_refunded",
+            Self::RefundFailed => "refund_failed",
             Self::Waived => "waived",
             Self::Cancelled => "cancelled",
         }
@@ -141,11 +175,16 @@ impl PaymentState {
         match self {
             Self::Due => "due",
             Self::CashDeclared => "to be counted",
+            Self::Pending => "waiting for payment",
             Self::Paid => "paid",
             Self::Rejected => "not received",
+            Self::Failed => "declined",
+            Self::Expired => "not paid in time",
+            Self::Stuck => "not known yet",
             Self::RefundPending => "to be refunded",
             Self::Refunded => "refunded",
             Self::PartiallyRefunded => "partly refunded",
+            Self::RefundFailed => "refund failed",
             Self::Waived => "nothing to pay",
             Self::Cancelled => "cancelled",
         }

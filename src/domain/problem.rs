@@ -179,8 +179,14 @@ pub enum Problem {
         /// Why, and what to do.
         detail: String,
     },
+    /// This booking is to be paid before it is confirmed.
+    #[error("{detail}")]
+    PrepaymentRequired {
+        /// Why, and how to pay.
+        detail: String,
+    },
     /// Nothing is handed over before it is paid.
-    #[error("The payment is not settled yet. Count the cash first.")]
+    #[error("The payment is not settled yet.")]
     PaymentDue {
         /// Which payment.
         payment_id: PaymentId,
@@ -340,6 +346,7 @@ impl Problem {
             Self::ServiceBusy { .. } => ("service_busy", 409, "Not possible for this service"),
             Self::ServiceFull { .. } => ("service_full", 409, "Fully booked"),
             Self::PaymentBusy { .. } => ("payment_busy", 409, "Not possible for this payment"),
+            Self::PrepaymentRequired { .. } => ("prepayment_required", 403, "To be paid first"),
             Self::PaymentDue { .. } => ("payment_due", 409, "Not paid yet"),
             Self::TooLate => ("too_late", 409, "Too late"),
             Self::WrongCode { .. } => ("wrong_code", 403, "Wrong code"),

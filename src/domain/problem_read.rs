@@ -104,6 +104,7 @@ impl Members {
                 capacity: self.capacity?,
             },
             "payment_busy" => Problem::PaymentBusy { detail: self.detail? },
+            "prepayment_required" => Problem::PrepaymentRequired { detail: self.detail? },
             "payment_due" => Problem::PaymentDue {
                 payment_id: self.payment_id?,
                 amount: self.amount?,

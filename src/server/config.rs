@@ -73,6 +73,20 @@ pub struct Config {
     /// Lets the packs of the demo charge and customers come by: off, 1, or a speed such as 60
     #[arg(long, env = "VOLTBAY_SIMULATE", default_value = "off", global = true)]
     pub simulate: Speed,
+    /// Who takes money by card and QR: `none`, `test` (the built-in test service: no money moves), or `auto`: test
+    /// where the demo network is loaded, else none
+    #[arg(
+        long,
+        env = "VOLTBAY_PAYMENT_PROVIDER",
+        value_enum,
+        default_value = "auto",
+        global = true
+    )]
+    pub payment_provider: ProviderChoice,
+    /// With which the payment service signs its callbacks; several processes need the same
+    /// [default: one that only this process knows]
+    #[arg(long, env = "VOLTBAY_PAYMENT_SECRET", hide_env_values = true, global = true)]
+    pub payment_secret: Option<String>,
     /// Where the built pages' files are [default: target/site]
     #[arg(long, env = "VOLTBAY_SITE", global = true)]
     pub site: Option<PathBuf>,
@@ -179,6 +193,17 @@ pub enum Switch {
     On,
     /// Off.
     Off,
+}
+
+/// Who takes money by card and QR.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ProviderChoice {
+    /// The test service where the demo is loaded.
+    Auto,
+    /// Nobody.
+    None,
+    /// The test service.
+    Test,
 }
 
 /// How log lines are written.

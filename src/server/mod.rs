@@ -16,6 +16,7 @@ pub mod hours;
 pub mod http;
 pub mod jobs;
 pub mod live;
+pub mod provider;
 pub mod qr;
 pub mod service;
 pub mod state;

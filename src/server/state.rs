@@ -7,12 +7,13 @@ use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::domain::{Clock, StationId, Timers, UserId};
+use crate::domain::{Clock, PaymentMethod, Problem, StationId, Timers, UserId};
 use crate::server::auth::Auth;
-use crate::server::config::{Config, Switch};
+use crate::server::config::{Config, ProviderChoice, Switch};
 use crate::server::live::presence::{Limits, Presence};
 use crate::server::live::{Hub, outbox};
-use crate::server::store::Db;
+use crate::server::provider::{PaymentProvider, Secret, TestProvider};
+use crate::server::store::{Db, demo};
 
 /// A listener that falls so far behind must look up who is still signed in.
 const ENDED_SESSIONS_KEPT: usize = 1_024;
@@ -32,6 +33,8 @@ pub struct App {
     pub config: Arc<Config>,
     /// Passwords, attempts and socket tickets.
     pub auth: Arc<Auth>,
+    /// Who takes money by card and QR, if anybody does.
+    test_provider: Option<Arc<TestProvider>>,
     /// The topics that somebody watches.
     pub hub: Arc<Hub>,
     /// Who is connected by a socket.
@@ -70,8 +73,10 @@ impl App {
         let auth = Auth::new(&config, Arc::clone(&clock));
         let hub = Hub::new(db.clone());
         outbox::listen(&hub);
+        let test_provider = test_provider(&config, &db).await?;
         Ok(Self {
             db,
+            test_provider,
             hub,
             presence: Presence::new(socket_limits(&config)),
             timers: Arc::new(config.timers.0.clone()),
@@ -84,6 +89,41 @@ impl App {
             tasks: TaskTracker::new(),
         })
     }
+
+    /// Who takes money by card and QR; nobody where the installation has no payment service.
+    pub fn provider(&self) -> Option<&dyn PaymentProvider> {
+        let provider: &dyn PaymentProvider = self.test_provider.as_deref()?;
+        Some(provider)
+    }
+
+    /// Who takes money paid in this way.
+    ///
+    /// # Errors
+    /// [`Problem::Invalid`] where nobody does.
+    pub fn provider_of(&self, method: PaymentMethod) -> Result<&dyn PaymentProvider, Problem> {
+        let provider = self.provider().filter(|_| method.is_online());
+        provider.ok_or_else(|| {
+            Problem::invalid("method", "Nobody takes cards or QR payments here; send \"cash\".")
+        })
+    }
+
+    /// The service whose checkout page this site itself plays, if it is the one in use.
+    pub fn test_provider(&self) -> Option<&Arc<TestProvider>> {
+        self.test_provider.as_ref()
+    }
+}
+
+/// The test service, where it was asked for: by the setting, or by loading the demo. A real network must never take
+/// its word for money.
+async fn test_provider(config: &Config, db: &Db) -> anyhow::Result<Option<Arc<TestProvider>>> {
+    let is_used = match config.payment_provider {
+        ProviderChoice::Test => true,
+        ProviderChoice::None => false,
+        ProviderChoice::Auto => demo::is_loaded(&mut *db.snapshot().await?).await?,
+    };
+    let secret = config.payment_secret.as_deref();
+    let secret = secret.map_or_else(Secret::random, Secret::new);
+    Ok(is_used.then(|| Arc::new(TestProvider::new(db.clone(), secret))))
 }
 
 fn socket_limits(config: &Config) -> Limits {

@@ -102,6 +102,7 @@ fn of_staff() -> Vec<Route> {
         ("GET", "/api/v1/bookings/K/timeline", None, Staff),
         ("GET", "/api/v1/stations/S/rules", None, Staff),
         ("GET", "/api/v1/payments?station_id=S", None, Staff),
+        ("GET", "/api/v1/takings?station_id=S", None, Staff),
         (
             "POST",
             "/api/v1/payments/P/verify",
@@ -116,6 +117,7 @@ fn of_staff() -> Vec<Route> {
         ),
         ("POST", "/api/v1/payments/P/refund", None, Staff),
         ("GET", "/api/v1/bookings/K/receipt", None, Staff),
+        ("GET", "/api/v1/bookings/K/checkout.svg", None, Staff),
         ("POST", "/api/v1/bookings/K/pay", None, Staff),
         ("POST", "/api/v1/bookings/K/renew", None, Staff),
         ("POST", "/api/v1/bookings/K/approve", None, Staff),

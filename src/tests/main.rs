@@ -15,6 +15,7 @@ mod expiry;
 mod http;
 mod live;
 mod notifications;
+mod online_payments;
 mod openapi;
 mod operators;
 mod pages;

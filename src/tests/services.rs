@@ -229,4 +229,21 @@ each_engine! {
         assert_eq!((&rest["state"], &rest["refunded"]), (&json!("refunded"), &json!(PRICE + 2 * WASH)));
         assert_eq!(voltbay::server::check::findings(&app.app).await, Ok(vec![]));
     }
+
+    /// A service that is left out of a paid booking goes back with its tax, and the books say so.
+    async fn a_service_goes_back_with_its_tax(app: TestApp) {
+        let world = World::with_packs(&app, 1).await;
+        world.operator_rules(&app, json!({"tax_basis_points": 1_800})).await.expect(200);
+        let wash = offer_wash(&app, &world).await;
+        let asha = app.customer().await;
+        let booking = book(&asha, with_wash(&world, wash)).await.expect(201);
+        let total = (PRICE + WASH) * 118 / 100;
+        assert_eq!(booking["total_amount"], total);
+        let payment = format!("/api/v1/payments/{}", booking["payment_id"]);
+        world.attendant.client.post(&format!("{payment}/verify"), json!({"received": total})).await.expect(200);
+        serve(&world.attendant, &booking, "decline", json!({"reason": "No water"})).await.expect(200);
+        let back = world.attendant.client.post(&format!("{payment}/refund"), json!({})).await.expect(200);
+        assert_eq!((&back["refunded"], &back["state"]), (&json!(WASH * 118 / 100), &json!("partially_refunded")));
+        assert_eq!(voltbay::server::check::findings(&app.app).await, Ok(vec![]));
+    }
 }

@@ -27,7 +27,7 @@ pub struct Order {
     pub hold: String,
     /// The vehicle's registration.
     pub vehicle: String,
-    /// How to pay: `plan`, or in cash.
+    /// How to pay, as the wire names it; cash unless given.
     pub pay: String,
 }
 
@@ -133,11 +133,7 @@ fn read(order: &Order) -> Result<crate::protocol::rest::BookIn, Problem> {
     Ok(BookIn {
         station_id: order.station,
         items,
-        payment_method: if order.pay == PaymentMethod::Plan.as_str() {
-            PaymentMethod::Plan
-        } else {
-            PaymentMethod::Cash
-        },
+        payment_method: order.pay.parse().unwrap_or(PaymentMethod::Cash),
         vehicle: (!vehicle.is_empty()).then(|| vehicle.to_owned()),
         pickup_at: None,
         hold_minutes: if order.hold.is_empty() {

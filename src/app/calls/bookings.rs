@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::codec::Plain;
-use crate::domain::{BookingId, BookingState, Problem, Timestamp};
+use crate::domain::{BookingId, BookingState, PaymentMethod, Problem, Timestamp};
 use crate::protocol::rest::{BookingOut, Page, ReviewOut};
 
 /// A booking and what its page needs besides.
@@ -16,6 +16,8 @@ pub struct BookingSheet {
     pub qr: Option<QrDrawing>,
     /// What its customer said about it.
     pub review: Option<ReviewOut>,
+    /// Somebody takes cards and QR payments.
+    pub pays_online: bool,
     /// The server's clock at this answer.
     pub now: Timestamp,
 }
@@ -124,6 +126,7 @@ pub async fn load_booking(
     let drawing = booking.code.as_deref().and_then(|code| qr::draw(&qr_text(code)));
     Ok(BookingSheet {
         review: reviews::of_booking(&app, &actor, id).await?,
+        pays_online: app.provider().is_some(),
         qr: drawing.map(|qr| QrDrawing {
             size: qr.size,
             d: qr.d,
@@ -197,17 +200,19 @@ pub async fn renew_booking(
     bookings::renew(&app, &actor, id).await.map_err(super::told)
 }
 
-/// I pay cash now.
+/// I pay now.
 #[server(prefix = "/call", endpoint = "pay_booking", output = Plain)]
 pub async fn pay_booking(
     /// Which.
     id: BookingId,
+    /// How.
+    method: PaymentMethod,
 ) -> Result<BookingOut, Problem> {
     use crate::protocol::rest::PayIn;
     use crate::server::service::payments;
 
     let (app, actor) = (super::app()?, super::actor()?);
-    payments::declare(&app, &actor, id, PayIn::default())
+    payments::pay(&app, &actor, id, PayIn { method })
         .await
         .map_err(super::told)
 }

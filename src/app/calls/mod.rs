@@ -14,6 +14,7 @@ pub mod reviews;
 pub mod staff;
 pub mod stations;
 pub mod steps;
+pub mod takings;
 pub mod vehicles;
 pub mod visitor;
 

@@ -89,6 +89,10 @@ pub struct PayHere {
     pub per_swap: bool,
     /// My plan that is good here: its name, and the swaps left this month.
     pub plan: Option<(String, i64)>,
+    /// Somebody takes cards and QR payments.
+    pub online: bool,
+    /// Cash at the station does not do: a booking is paid before it is confirmed.
+    pub pays_first: bool,
 }
 
 /// The stations that fit.
@@ -145,9 +149,8 @@ pub async fn see_station(
     reviews_from: Option<String>,
 ) -> Result<StationPage, Problem> {
     use crate::domain::{Position, StationId, Timer};
-    use crate::server::service::plans;
     use crate::server::service::stations::{self, StationQuery};
-    use crate::server::service::{reviews, vehicles};
+    use crate::server::service::{bookings, plans, reviews, vehicles};
 
     const NEARBY: usize = 3;
     let app = super::app()?;
@@ -197,6 +200,8 @@ pub async fn see_station(
         pay: PayHere {
             per_swap: operator.pay_per_swap,
             plan: plan.map(|plan| (plan.plan.name, plan.left)),
+            online: app.provider().is_some(),
+            pays_first: bookings::pays_first(&app, super::visitor().as_ref(), id).await?,
         },
         key: uuid::Uuid::now_v7().to_string(),
         station,

@@ -84,7 +84,11 @@ pub fn icon_of(kind: NotificationKind) -> &'static str {
         Kind::BookingConfirmed | Kind::NewBooking => "booking",
         Kind::BookingReady | Kind::BookingCompleted => "check",
         Kind::ServiceCompleted | Kind::ServiceAssigned => "tool",
-        Kind::CashWaiting | Kind::CashVerified | Kind::PaymentFailed | Kind::PaymentRefunded => "cash",
+        Kind::CashWaiting
+        | Kind::CashVerified
+        | Kind::PaymentReceived
+        | Kind::PaymentFailed
+        | Kind::PaymentRefunded => "cash",
         Kind::BookingExpiring | Kind::BookingRenewed => "clock",
         Kind::BookingCancelled => "undo",
         Kind::EmployeeAssigned => "person",

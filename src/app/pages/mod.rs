@@ -23,7 +23,7 @@ pub use bookings::Bookings;
 pub use counter::StationCounter;
 pub use inbox::Inbox;
 pub use not_found::NotFound;
-pub use operator::{Operator, OperatorBookings, OperatorStaff};
+pub use operator::{Operator, OperatorBookings, OperatorPayments, OperatorStaff};
 pub use plan::MyPlan;
 pub use plan_desk::PlanDesk;
 pub use plans::Plans;

@@ -155,6 +155,18 @@ pub struct BookingOut {
     /// The payment that counts.
     #[cfg_attr(feature = "ssr", schema(value_type = Option<i64>))]
     pub payment_id: Option<PaymentId>,
+    /// A request that the station has not answered yet.
+    #[serde(default)]
+    pub awaits_approval: bool,
+    /// A request that is confirmed by paying online.
+    #[serde(default)]
+    pub awaits_payment: bool,
+    /// Where its customer pays online, while she can.
+    #[serde(default)]
+    pub checkout_url: Option<String>,
+    /// Why the last attempt to pay came to nothing, for its customer.
+    #[serde(default)]
+    pub payment_failure: Option<String>,
     /// Tax in the total, minor units.
     pub tax_amount: i64,
     /// Service charge in the total, minor units.

@@ -39,6 +39,8 @@ pub struct PaymentOut {
     pub station_id: StationId,
     /// Its name.
     pub station_name: String,
+    /// Who pays; empty for a closed account.
+    pub customer_name: String,
     /// How it is paid.
     #[cfg_attr(feature = "ssr", schema(value_type = String))]
     pub method: PaymentMethod,
@@ -126,12 +128,44 @@ pub struct ReceiptOut {
     pub currency: Currency,
 }
 
+/// What payments come to that were made in one way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct PaymentTotalOut {
+    /// In which way.
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub method: PaymentMethod,
+    /// ISO 4217.
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub currency: Currency,
+    /// How many.
+    pub payments: i64,
+    /// What came in, minor units.
+    pub received: i64,
+    /// What of it went back, minor units.
+    pub refunded: i64,
+    /// What is still to be paid, minor units.
+    pub outstanding: i64,
+}
+
 /// Payments, newest first, and what they come to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct PaymentsOut {
     /// The rows.
     pub items: Vec<PaymentOut>,
+    /// What all that fit come to, on whichever page.
+    pub totals: Vec<PaymentTotalOut>,
     /// Give it back as `cursor` for the rows that follow; null on the last page.
     pub next: Option<String>,
+}
+
+/// The takings of one day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct TakingsOut {
+    /// The day on the calendar of the stations, like `2026-11-21`.
+    pub day: String,
+    /// What the payments begun that day come to.
+    pub totals: Vec<PaymentTotalOut>,
 }

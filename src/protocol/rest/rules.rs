@@ -36,6 +36,9 @@ pub struct RulesOut {
     /// Bookings wait until somebody at the station says yes; absent for an operator.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub needs_approval: Option<bool>,
+    /// Bookings are paid online, or by a plan, before they are confirmed; absent for an operator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs_prepayment: Option<bool>,
     /// Tax on lines and service charge, hundredths of a percent.
     pub tax_basis_points: i64,
     /// Service charge on the lines, hundredths of a percent.
@@ -54,6 +57,9 @@ pub struct RulesPatch {
     /// Bookings wait until somebody at the station says yes. Stations only.
     #[serde(default)]
     pub needs_approval: Option<bool>,
+    /// Bookings are paid online, or by a plan, before they are confirmed. Stations only.
+    #[serde(default)]
+    pub needs_prepayment: Option<bool>,
     /// Tax on lines and service charge, hundredths of a percent, for new bookings. Operators only.
     #[serde(default)]
     pub tax_basis_points: Option<i64>,

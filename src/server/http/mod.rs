@@ -4,6 +4,7 @@
 pub mod api;
 pub mod assets;
 pub mod body;
+mod checkout;
 pub mod cookie;
 pub mod extract;
 pub mod layers;
@@ -58,6 +59,7 @@ pub fn router(app: &App) -> Router {
     let dynamic = Router::new()
         .merge(pages)
         .merge(api)
+        .merge(checkout::router().with_state(app.clone()))
         .merge(openapi::router(document))
         .merge(problem::router())
         // The outermost of these comes last.

@@ -182,6 +182,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "The payment is in a state in which this is not possible. The detail says why.",
     ),
     (
+        "prepayment_required",
+        "This booking is to be paid before it is confirmed, because the station wants it or because you did not come to others. Send it again with another `payment_method`.",
+    ),
+    (
         "payment_due",
         "Nothing is handed over before it is paid: `amount` of payment `payment_id` is due.",
     ),

@@ -5,6 +5,7 @@ pub mod cleanup;
 pub mod expiry;
 pub mod hours;
 pub mod inspection;
+pub mod payments;
 pub mod plans;
 pub mod riders;
 
@@ -17,6 +18,7 @@ pub fn start(app: &App) {
     app.tasks.spawn(hours::run(app.clone()));
     app.tasks.spawn(inspection::run(app.clone()));
     app.tasks.spawn(plans::run(app.clone()));
+    app.tasks.spawn(payments::run(app.clone()));
     app.tasks.spawn(cleanup::run(app.clone()));
     if app.config.simulate.0.is_some() {
         app.tasks.spawn(charging::run(app.clone()));

@@ -74,6 +74,10 @@ pub async fn change_station(
                     tx.set_needs_approval(station, needs).await?;
                     row.needs_approval = needs;
                 }
+                if let Some(needs) = patch.needs_prepayment {
+                    tx.set_needs_prepayment(station, needs).await?;
+                    row.needs_prepayment = needs;
+                }
                 audit(tx, "station", station.0).await?;
                 Ok(in_force(tx.connection(), &installation, row.operator, Some(&row)).await?)
             })
@@ -91,9 +95,13 @@ pub async fn change_operator(
     operator: OperatorId,
     patch: RulesPatch,
 ) -> Result<RulesOut, Problem> {
-    if patch.needs_approval.is_some() {
+    let of_stations = [
+        ("needs_approval", patch.needs_approval),
+        ("needs_prepayment", patch.needs_prepayment),
+    ];
+    if let Some((field, _)) = of_stations.into_iter().find(|(_, given)| given.is_some()) {
         return Err(Problem::invalid(
-            "needs_approval",
+            field,
             "Each station decides that for itself; send it to the station's rules.",
         ));
     }
@@ -221,6 +229,7 @@ async fn in_force(
         service_charge_basis_points: rates.charge,
         cash_limit,
         needs_approval: station.map(|station| station.needs_approval),
+        needs_prepayment: station.map(|station| station.needs_prepayment),
         timers,
     })
 }

@@ -49,6 +49,8 @@ pub struct StationRow {
     pub hours_change_at: Option<Timestamp>,
     /// Bookings wait for somebody to say yes.
     pub needs_approval: bool,
+    /// Bookings are to be paid before they are confirmed.
+    pub needs_prepayment: bool,
 }
 
 impl StationRow {
@@ -377,6 +379,7 @@ pub(super) fn station_row(row: &AnyRow) -> Result<StationRow, StoreError> {
         status_message: row.plain("status_message")?,
         hours_change_at: row.instant_or_null("hours_change_at")?,
         needs_approval: row.flag("needs_approval")?,
+        needs_prepayment: row.flag("needs_prepayment")?,
     })
 }
 

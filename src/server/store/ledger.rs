@@ -6,7 +6,25 @@
 use super::bookings::{BookingRecord, Window};
 use super::payments::PaymentRow;
 use super::{IdKind, StoreError, Tx};
-use crate::domain::{BookingId, OperatorId, PaymentId, PaymentState, Timestamp, UserId};
+use crate::domain::{BookingId, OperatorId, PaymentId, PaymentMethod, PaymentState, Timestamp, UserId};
+
+/// Where money is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purse {
+    /// In the till of the station.
+    Cash,
+    /// With a payment service.
+    Provider,
+}
+
+impl Purse {
+    fn account(self) -> &'static str {
+        match self {
+            Self::Cash => "cash",
+            Self::Provider => "provider",
+        }
+    }
+}
 
 impl Tx<'_> {
     /// Sets an operator's rates and the sum above which a lead takes cash; `None` leaves one as it is.
@@ -56,26 +74,39 @@ impl Tx<'_> {
         Ok(id)
     }
 
-    /// The payment follows its booking: what was paid for a booking that ended is owed back in full.
+    /// The payment follows its booking: what was paid for a booking that ended is owed back in full. What a
+    /// payment service was asked for once is never due again by itself: its answer may still come.
     pub(super) async fn payment_follows(
         &mut self,
         booking: BookingId,
         state: PaymentState,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        let changed = sqlx::query(
             "UPDATE payment
-             SET state = $2, refund_due = CASE WHEN $2 = 'refund_pending' THEN amount - refunded ELSE refund_due END
-             WHERE id = (SELECT payment_id FROM booking WHERE id = $1)",
+             SET state = $2,
+                 refund_due = CASE WHEN $2 = 'refund_pending' THEN amount - refunded ELSE refund_due END,
+                 due_at = CASE WHEN $2 = 'refund_pending' AND provider IS NOT NULL THEN $3 ELSE due_at END
+             WHERE id = (SELECT payment_id FROM booking WHERE id = $1) AND ($2 <> 'due' OR provider IS NULL)",
         )
         .bind(booking.0)
         .bind(state.as_str())
+        .bind(self.now().micros())
         .execute(self.connection())
-        .await?;
+        .await?
+        .rows_affected();
+        if changed == 0 && state == PaymentState::Due {
+            self.begin_payment(booking).await?;
+        }
         Ok(())
     }
 
-    /// The lines of a booking cost another sum now: a payment that is still due follows.
+    /// The lines of a booking cost another sum now: a payment that is still due follows, one that a payment
+    /// service was asked for begins anew.
     pub async fn reprice_payment(&mut self, booking: BookingId) -> Result<(), StoreError> {
+        if self.set_aside_pending(booking).await? {
+            self.begin_payment(booking).await?;
+            return Ok(());
+        }
         sqlx::query(
             "UPDATE payment
              SET amount = (SELECT total_amount FROM booking WHERE id = $1)
@@ -114,8 +145,8 @@ impl Tx<'_> {
     ) -> Result<bool, StoreError> {
         let changed = sqlx::query(
             "UPDATE payment
-             SET state = 'paid', received = $3, change_given = CAST($3 AS BIGINT) - amount, verified_by = $4,
-                 verified_at = $5
+             SET state = 'paid', method = CASE WHEN method = 'plan' THEN method ELSE 'cash' END, received = $3,
+                 change_given = CAST($3 AS BIGINT) - amount, verified_by = $4, verified_at = $5
              WHERE id = $1 AND state = $2",
         )
         .bind(read.id.0)
@@ -130,15 +161,24 @@ impl Tx<'_> {
             return Ok(false);
         }
         self.number_receipt(read).await?;
-        let entries = [
-            ("cash", read.amount),
-            ("revenue", -read.bill.subtotal),
-            ("tax", -read.bill.tax),
-            ("service_charge", -read.bill.charge),
-        ];
-        self.post(read, &entries, by).await?;
+        self.post_receipt(read, Purse::Cash, Some(by)).await?;
+        self.pay_by(read.booking, PaymentMethod::Cash).await?;
         self.booking_follows(read.booking, PaymentState::Paid).await?;
         Ok(true)
+    }
+
+    /// How a booking is paid after all; one that a plan pays for stays the plan's.
+    pub(super) async fn pay_by(
+        &mut self,
+        booking: BookingId,
+        method: PaymentMethod,
+    ) -> Result<(), StoreError> {
+        sqlx::query("UPDATE booking SET payment_method = $2 WHERE id = $1 AND payment_method <> 'plan'")
+            .bind(booking.0)
+            .bind(method.as_str())
+            .execute(self.connection())
+            .await?;
+        Ok(())
     }
 
     /// There was too little or none: this attempt is over, and the next one begins. False when somebody was
@@ -162,10 +202,14 @@ impl Tx<'_> {
     /// A part of what was paid is owed back.
     pub async fn owe_refund(&mut self, read: &PaymentRow, amount: i64) -> Result<(), StoreError> {
         sqlx::query(
-            "UPDATE payment SET state = 'refund_pending', refund_due = refund_due + $2 WHERE id = $1",
+            "UPDATE payment
+             SET state = 'refund_pending', refund_due = refund_due + $2,
+                 due_at = CASE WHEN provider IS NOT NULL THEN $3 ELSE due_at END
+             WHERE id = $1",
         )
         .bind(read.id.0)
         .bind(amount)
+        .bind(self.now().micros())
         .execute(self.connection())
         .await?;
         self.booking_follows(read.booking, PaymentState::RefundPending)
@@ -178,11 +222,12 @@ impl Tx<'_> {
         self.booking_follows(booking, PaymentState::RefundPending).await
     }
 
-    /// What was owed went back. False when somebody was faster.
+    /// What was owed went back, from where it was unless a person gave it: then from the till. `None` when
+    /// somebody was faster.
     pub async fn refund(
         &mut self,
         read: &PaymentRow,
-        by: UserId,
+        by: Option<UserId>,
     ) -> Result<Option<PaymentState>, StoreError> {
         let after = if read.refunded + read.refund_due >= read.amount {
             PaymentState::Refunded
@@ -191,10 +236,11 @@ impl Tx<'_> {
         };
         let changed = sqlx::query(
             "UPDATE payment
-             SET state = $3, refunded = refunded + refund_due, refund_due = 0
-             WHERE id = $1 AND state = 'refund_pending' AND refund_due = $2",
+             SET state = $4, refunded = refunded + refund_due, refund_due = 0, due_at = NULL
+             WHERE id = $1 AND state = $2 AND refund_due = $3",
         )
         .bind(read.id.0)
+        .bind(read.state.as_str())
         .bind(read.refund_due)
         .bind(after.as_str())
         .execute(self.connection())
@@ -203,13 +249,38 @@ impl Tx<'_> {
         if changed != 1 {
             return Ok(None);
         }
-        let entries = [("cash", -read.refund_due), ("revenue", read.refund_due)];
-        self.post(read, &entries, by).await?;
-        self.booking_follows(read.booking, after).await?;
+        let purse = match by {
+            Some(_) => Purse::Cash,
+            None => Purse::Provider,
+        };
+        self.post_refund(read, purse, by).await?;
+        self.booking_follows_attempt(read, after).await?;
         Ok(Some(after))
     }
 
-    async fn booking_follows(&mut self, booking: BookingId, state: PaymentState) -> Result<(), StoreError> {
+    /// What the booking says of its payment, if this attempt is the one that counts.
+    pub(super) async fn booking_follows_attempt(
+        &mut self,
+        read: &PaymentRow,
+        state: PaymentState,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE booking SET payment_state = $3, version = version + 1 WHERE id = $1 AND payment_id = $2",
+        )
+        .bind(read.booking.0)
+        .bind(read.id.0)
+        .bind(state.as_str())
+        .execute(self.connection())
+        .await?;
+        self.touch_booking(read.booking);
+        Ok(())
+    }
+
+    pub(super) async fn booking_follows(
+        &mut self,
+        booking: BookingId,
+        state: PaymentState,
+    ) -> Result<(), StoreError> {
         sqlx::query("UPDATE booking SET payment_state = $2, version = version + 1 WHERE id = $1")
             .bind(booking.0)
             .bind(state.as_str())
@@ -220,7 +291,7 @@ impl Tx<'_> {
     }
 
     /// Raising the number locks the station's row, so no number is given twice and none is left out.
-    async fn number_receipt(&mut self, read: &PaymentRow) -> Result<(), StoreError> {
+    pub(super) async fn number_receipt(&mut self, read: &PaymentRow) -> Result<(), StoreError> {
         sqlx::query("UPDATE station SET last_receipt = last_receipt + 1 WHERE id = $1")
             .bind(read.station.0)
             .execute(self.connection())
@@ -237,11 +308,44 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Money came in: where it is now, and what it was for.
+    pub(super) async fn post_receipt(
+        &mut self,
+        read: &PaymentRow,
+        purse: Purse,
+        by: Option<UserId>,
+    ) -> Result<(), StoreError> {
+        let entries = [
+            (purse.account(), read.amount),
+            ("revenue", -read.bill.subtotal),
+            ("tax", -read.bill.tax),
+            ("service_charge", -read.bill.charge),
+        ];
+        self.post(read, &entries, by).await
+    }
+
+    async fn post_refund(
+        &mut self,
+        read: &PaymentRow,
+        purse: Purse,
+        by: Option<UserId>,
+    ) -> Result<(), StoreError> {
+        let before = read.bill.without(read.refunded);
+        let after = read.bill.without(read.refunded + read.refund_due);
+        let entries = [
+            (purse.account(), -read.refund_due),
+            ("revenue", before.subtotal - after.subtotal),
+            ("tax", before.tax - after.tax),
+            ("service_charge", before.charge - after.charge),
+        ];
+        self.post(read, &entries, by).await
+    }
+
     async fn post(
         &mut self,
         read: &PaymentRow,
         entries: &[(&'static str, i64)],
-        by: UserId,
+        by: Option<UserId>,
     ) -> Result<(), StoreError> {
         let posting = self.next_id(IdKind::Ledger)?;
         for (account, amount) in entries.iter().filter(|(_, amount)| *amount != 0) {
@@ -257,7 +361,7 @@ impl Tx<'_> {
             .bind(read.currency.to_string())
             .bind(read.station.0)
             .bind(read.id.0)
-            .bind(by.0)
+            .bind(by.map(|user| user.0))
             .execute(self.connection())
             .await?;
         }

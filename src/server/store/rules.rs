@@ -93,6 +93,16 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Whether bookings at a station are paid before they are confirmed.
+    pub async fn set_needs_prepayment(&mut self, station: StationId, needs: bool) -> Result<(), StoreError> {
+        sqlx::query("UPDATE station SET needs_prepayment = $2 WHERE id = $1")
+            .bind(station.0)
+            .bind(i64::from(needs))
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+
     /// Whether bookings at a station wait for somebody to say yes.
     pub async fn set_needs_approval(&mut self, station: StationId, needs: bool) -> Result<(), StoreError> {
         sqlx::query("UPDATE station SET needs_approval = $2 WHERE id = $1")

@@ -215,7 +215,7 @@ macro_rules! select_stations {
     ($rest:literal) => {
         concat!(
             "SELECT id, operator_id, name, address, city, latitude, longitude, timezone, opening_hours, status,
-                 status_message, open_now, hours_change_at, needs_approval
+                 status_message, open_now, hours_change_at, needs_approval, needs_prepayment
              FROM station ",
             $rest
         )

@@ -205,6 +205,8 @@ async fn launch(database: &Database, settings: &[String], clock: &Arc<TestClock>
         "voltbay",
         "--addr=127.0.0.1:0",
         "--rate-limit=off",
+        "--payment-provider=test",
+        "--payment-secret=between us",
         "--database-url",
         &url,
     ];

@@ -9,9 +9,10 @@ use voltbay::domain::{BatteryModelId, Currency, Role, StationId};
 use voltbay::protocol::rest::BatteryModelOut;
 use voltbay::server::App;
 use voltbay::server::service::announce::announce;
-use voltbay::server::store::{Cause, IdKind};
+use voltbay::server::store::{Cause, IdKind, stations};
 
 use super::app::{Person, TestApp};
+use super::client::Answer;
 
 /// Price of a swap, in paise.
 pub const PRICE: i64 = 9_500;
@@ -64,6 +65,16 @@ impl World {
     /// Another station of the same operator, with so many packs.
     pub async fn build(&self, name: &str, packs: usize) -> StationId {
         open_station(&self.operator, self.model, name, packs).await
+    }
+
+    /// Changes the rules of whoever runs the stations.
+    pub async fn operator_rules(&self, app: &TestApp, patch: Value) -> Answer {
+        let mut snapshot = app.app.db.snapshot().await.expect("a snapshot");
+        let station = stations::find(&mut snapshot, self.station).await;
+        let operator = station.expect("readable").expect("the station").operator;
+        drop(snapshot);
+        let rules = format!("/api/v1/operators/{operator}/rules");
+        self.operator.client.patch(&rules, patch).await
     }
 
     /// Puts one more full pack into a station.

@@ -66,12 +66,21 @@ fn sentence(booking: &BookingOut) -> String {
         .unwrap_or_default();
     let unpaid = match booking.payment_state {
         PaymentState::Paid => "",
-        PaymentState::RefundPending => " What you paid goes back to you: ask at the counter.",
+        PaymentState::RefundPending if booking.payment_method.is_online() => {
+            " What you paid goes back to you by itself."
+        }
+        PaymentState::RefundPending | PaymentState::RefundFailed => {
+            " What you paid goes back to you: ask at the counter."
+        }
         PaymentState::Refunded => " What you paid went back to you.",
         PaymentState::PartiallyRefunded => " A part of what you paid went back to you.",
         PaymentState::Due
         | PaymentState::CashDeclared
+        | PaymentState::Pending
         | PaymentState::Rejected
+        | PaymentState::Failed
+        | PaymentState::Expired
+        | PaymentState::Stuck
         | PaymentState::Waived
         | PaymentState::Cancelled => " There is nothing to pay.",
     };

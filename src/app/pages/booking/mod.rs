@@ -58,6 +58,7 @@ fn Sheet(sheet: BookingSheet) -> impl IntoView {
         booking,
         qr,
         review,
+        pays_online,
         now,
     } = sheet;
     let booking = RwSignal::new(booking);
@@ -68,6 +69,7 @@ fn Sheet(sheet: BookingSheet) -> impl IntoView {
     let present = present(clock, now);
     let state = Memo::new(move |_| booking.with(|booking| booking.state));
     let runs = Memo::new(move |_| !state.get().is_ended());
+    let awaits_payment = Memo::new(move |_| booking.with(|booking| booking.awaits_payment));
     keep_badge_true(state);
     let cancelling = cancel::cancelling(booking);
     let renewing = renew::renewing(booking);
@@ -83,7 +85,7 @@ fn Sheet(sheet: BookingSheet) -> impl IntoView {
                 <LiveChip line offset />
             </div>
             <StaleNote line offset advice="This may be old. What the station sees counts." />
-            <Heading booking=first.clone() state />
+            <Heading booking=first.clone() state awaits_payment />
             <div class="duo">
                 <div class="stack">
                     {move || {
@@ -101,7 +103,7 @@ fn Sheet(sheet: BookingSheet) -> impl IntoView {
                     <Show when=move || runs.get()>
                         <pass::Pass booking=first.clone() qr=qr.clone() />
                     </Show>
-                    <payment::Payment booking />
+                    <payment::Payment booking pays_online />
                 </div>
             </div>
         </div>
@@ -120,7 +122,7 @@ fn Sheet(sheet: BookingSheet) -> impl IntoView {
 
 /// What is so, where it is, and how to get there.
 #[component]
-fn Heading(booking: BookingOut, state: Memo<BookingState>) -> impl IntoView {
+fn Heading(booking: BookingOut, state: Memo<BookingState>, awaits_payment: Memo<bool>) -> impl IntoView {
     let packs = booking
         .items
         .iter()
@@ -133,7 +135,10 @@ fn Heading(booking: BookingOut, state: Memo<BookingState>) -> impl IntoView {
     view! {
         <header class="stack-s page-head">
             <h1 id="booking-h" tabindex="-1">
-                {move || heading(state.get(), packs)}
+                {move || match state.get() {
+                    BookingState::Requested if awaits_payment.get() => "Pay to confirm your booking".to_owned(),
+                    state => heading(state, packs),
+                }}
             </h1>
             <p class="meta">
                 <span>

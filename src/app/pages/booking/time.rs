@@ -119,15 +119,22 @@ fn Warning(counted: Signal<Timestamp>, present: Signal<Timestamp>) -> impl IntoV
 #[component]
 fn Underway(booking: RwSignal<BookingOut>) -> impl IntoView {
     let offset = booking.with_untracked(|booking| booking.utc_offset_minutes);
-    let answer_by =
-        |booking: &BookingOut| (booking.state == BookingState::Requested).then_some(booking.deadline);
+    let answer_by = |booking: &BookingOut| {
+        let is_request = booking.state == BookingState::Requested;
+        let ahead = if booking.awaits_payment {
+            "You have to pay until "
+        } else {
+            "You hear from the station by "
+        };
+        is_request.then_some((ahead, booking.deadline))
+    };
     view! {
         <h2 class="count-label" id="left-h">
             "Now"
         </h2>
-        <p class="count-state">{move || booking.read().state.label()}</p>
-        {move || answer_by(&booking.read()).map(|at| view! {
-            <p class="count-until">"You hear from the station by " <b><ClockTime at offset /></b> ". Your batteries are held meanwhile."</p>
+        <p class="count-state">{move || booking.read().state_label.clone()}</p>
+        {move || answer_by(&booking.read()).map(|(ahead, at)| view! {
+            <p class="count-until">{ahead} <b><ClockTime at offset /></b> ". Your batteries are held meanwhile."</p>
         })}
     }
 }

@@ -54,6 +54,7 @@ pub fn packs_and_slots(booking: &BookingOut) -> String {
 pub fn due_amount(booking: &BookingOut) -> String {
     let amount = Money::new(booking.total_amount, booking.currency);
     match booking.payment_state {
+        PaymentState::Due if booking.awaits_payment => format!("{amount} to be paid online"),
         PaymentState::Due if !booking.state.is_ended() => format!("{amount} cash due"),
         PaymentState::CashDeclared => format!("{amount} cash to count"),
         PaymentState::Paid => format!("{amount} paid"),
@@ -238,6 +239,10 @@ mod tests {
             payment_method: PaymentMethod::Cash,
             payment_state: PaymentState::Due,
             payment_id: None,
+            awaits_approval: false,
+            awaits_payment: false,
+            checkout_url: None,
+            payment_failure: None,
             tax_amount: 0,
             service_charge_amount: 0,
             total_amount: 15_000,

@@ -23,8 +23,13 @@ pub fn Steps(counter: Counter, booking: RwSignal<BookingOut>) -> impl IntoView {
             && at.is_some_and(|at| clock.now() < at + Timer::CheckInUndo.default_length())
     });
     view! {
-        <Show when=move || can(Command::Approve)>
+        <Show when=move || booking.read().awaits_payment && can(Command::Approve)>
+            <p class="soft">"The customer has not paid yet."</p>
+        </Show>
+        <Show when=move || booking.read().awaits_approval && can(Command::Approve)>
             <Plain counter booking step=PlainStep::Approve label="Accept" busy="Accepting…" said="Accepted. The customer was told." class="btn btn-go" />
+        </Show>
+        <Show when=move || can(Command::Decline)>
             <Decline counter booking />
         </Show>
         <Show when=move || can(Command::CheckIn)>

@@ -19,9 +19,18 @@ pub fn Cash(counter: Counter, booking: RwSignal<BookingOut>) -> impl IntoView {
             <Count counter booking />
             <Refuse counter booking />
         </Show>
-        <Show when=move || state.get() == PaymentState::RefundPending>
+        <Show when=move || goes_back_here(&booking.read())>
             <Back counter booking />
         </Show>
+    }
+}
+
+/// What was paid in cash goes back in cash; so does what a payment service would not give back.
+fn goes_back_here(booking: &BookingOut) -> bool {
+    let is_online = booking.payment_method.is_online();
+    match booking.payment_state {
+        PaymentState::RefundPending => !is_online,
+        state => state == PaymentState::RefundFailed,
     }
 }
 

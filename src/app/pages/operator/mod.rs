@@ -1,9 +1,12 @@
 //! What an operator sees of all her stations: how they stand, their bookings, who works there.
 
 mod bookings;
+mod days;
+mod payments;
 mod staff;
 
 pub use bookings::OperatorBookings;
+pub use payments::OperatorPayments;
 pub use staff::OperatorStaff;
 
 use leptos::either::Either;
@@ -25,6 +28,7 @@ fn Ways() -> impl IntoView {
     let ways = [
         ("/operator", "Stations"),
         ("/operator/bookings", "Bookings"),
+        ("/operator/payments", "Payments"),
         ("/operator/staff", "Staff"),
         ("/operator/plans", "Plans"),
     ];

@@ -11,7 +11,7 @@ use crate::app::live::clock::Clock;
 use crate::app::live::store::StationStore;
 use crate::app::parts::Shape;
 use crate::domain::booking::MAX_PACKS_PER_BOOKING;
-use crate::domain::{BatteryId, BatteryModelId, Money, SlotNumber, StationId};
+use crate::domain::{BatteryId, BatteryModelId, Money, PaymentMethod, SlotNumber, StationId};
 use crate::protocol::rest::{BatteryModelOut, ServiceOut, VehicleOut};
 
 /// The holds one can choose besides the station's own, in minutes.
@@ -71,8 +71,8 @@ pub struct Basket {
     pub vehicle: RwSignal<String>,
     /// How one pays here.
     pub pay: StoredValue<PayHere>,
-    /// My plan is to pay.
-    pub by_plan: RwSignal<bool>,
+    /// The way I chose.
+    pub pay_by: RwSignal<PaymentMethod>,
     /// My vehicles, to choose from.
     pub vehicles: StoredValue<Vec<VehicleOut>>,
     station: StationId,
@@ -124,7 +124,7 @@ impl Basket {
             hold: RwSignal::new(hold.unwrap_or(page.hold_minutes)),
             holds: StoredValue::new(holds),
             vehicle: RwSignal::new(asked("vehicle").unwrap_or_default()),
-            by_plan: RwSignal::new(begins_by_plan(&page.pay, asked("pay").as_deref())),
+            pay_by: RwSignal::new(pay_by_at_first(&page.pay, asked("pay").as_deref())),
             pay: StoredValue::new(page.pay.clone()),
             vehicles: StoredValue::new(page.vehicles.clone()),
             station: page.station.id,
@@ -210,12 +210,7 @@ impl Basket {
                 .map(|pack| pack.to_string()),
             hold: self.hold.get_untracked().to_string(),
             vehicle: self.vehicle.get_untracked(),
-            pay: if self.by_plan.get_untracked() {
-                "plan"
-            } else {
-                "cash"
-            }
-            .to_owned(),
+            pay: self.pay_by.get_untracked().as_str().to_owned(),
         }
     }
 
@@ -241,12 +236,27 @@ impl Basket {
     }
 }
 
-/// Whoever has swaps left most likely wants to use them.
-fn begins_by_plan(pay: &PayHere, asked: Option<&str>) -> bool {
-    match (&pay.plan, asked) {
-        (None, _) => false,
-        (Some(_), Some(asked)) => asked == "plan",
-        (Some((_, left)), None) => *left > 0,
+/// The ways one can pay here.
+pub fn ways(pay: &PayHere) -> Vec<PaymentMethod> {
+    PaymentMethod::ALL
+        .into_iter()
+        .filter(|method| match method {
+            PaymentMethod::Cash => pay.per_swap && !pay.pays_first,
+            PaymentMethod::Card | PaymentMethod::Qr => pay.per_swap && pay.online,
+            PaymentMethod::Plan => pay.plan.is_some(),
+        })
+        .collect()
+}
+
+/// The one that was asked for. Whoever has swaps left most likely wants to use them; else the first there is.
+fn pay_by_at_first(pay: &PayHere, asked: Option<&str>) -> PaymentMethod {
+    let ways = ways(pay);
+    let asked = ways.iter().find(|way| Some(way.as_str()) == asked);
+    let has_swaps = pay.plan.as_ref().is_some_and(|(_, left)| *left > 0);
+    match (asked, has_swaps) {
+        (Some(asked), _) => *asked,
+        (None, true) => PaymentMethod::Plan,
+        (None, false) => ways.first().copied().unwrap_or_default(),
     }
 }
 

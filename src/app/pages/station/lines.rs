@@ -7,7 +7,7 @@ use super::basket::{Basket, Choice};
 use crate::app::parts::note::Tone;
 use crate::app::parts::words::plural;
 use crate::app::parts::{Icon, Note};
-use crate::domain::Money;
+use crate::domain::{Money, PaymentMethod};
 
 /// The certain pack, with the way to let it go again; or that it went.
 pub fn chosen_row(basket: Basket) -> Option<impl IntoView> {
@@ -131,7 +131,8 @@ pub fn HoldFor(basket: Basket) -> impl IntoView {
 
 pub fn sum(basket: Basket) -> impl IntoView {
     let (lines, total) = basket.sum();
-    let by_plan = basket.by_plan.get();
+    let pay_by = basket.pay_by.get();
+    let by_plan = pay_by == PaymentMethod::Plan;
     let swaps: i64 = lines.iter().map(|(count, ..)| count).sum();
     let rows = lines.into_iter().map(|(count, name, price)| {
         let price = if by_plan {
@@ -165,7 +166,7 @@ pub fn sum(basket: Basket) -> impl IntoView {
                 format!("{swaps} {}, {cash}", plural(swaps, "swap", "swaps")),
             ),
             (false, _) => (
-                "Cash, at the station",
+                how_to_pay(pay_by),
                 Money::new(total.minor + extra, total.currency).to_string(),
             ),
         };
@@ -177,4 +178,13 @@ pub fn sum(basket: Basket) -> impl IntoView {
         }
     });
     view! { <dl class="sum">{rows.collect_view()} {services.collect_view()} {total}</dl> }
+}
+
+fn how_to_pay(method: PaymentMethod) -> &'static str {
+    match method {
+        PaymentMethod::Cash => "Cash, at the station",
+        PaymentMethod::Card => "By card, now",
+        PaymentMethod::Qr => "By QR code, now",
+        PaymentMethod::Plan => "My plan",
+    }
 }

@@ -1,54 +1,66 @@
-//! How to pay for the order: in cash, or by the plan one has here. Without a plan there is nothing to choose; an
-//! operator that asks for one says so.
+//! How to pay for the order: in cash, by card or QR, or by the plan one has here. Where there is one way only there is
+//! nothing to choose; an operator that asks for a plan says so.
 
 use leptos::either::EitherOf3;
 use leptos::prelude::*;
 
-use super::basket::Basket;
+use super::basket::{Basket, ways};
 use crate::app::parts::Note;
 use crate::app::parts::words::plural;
+use crate::domain::PaymentMethod;
 
 /// The choice, or why there is none.
 #[component]
 pub fn PayBy(basket: Basket) -> impl IntoView {
-    let pay = basket.pay.get_value();
-    match pay.plan {
-        Some((name, left)) => EitherOf3::A(view! { <CashOrPlan basket name left /> }),
-        None if pay.per_swap => EitherOf3::B(()),
-        None => EitherOf3::C(view! {
+    let ways = basket.pay.with_value(ways);
+    match ways.as_slice() {
+        [] => EitherOf3::A(view! {
             <Note title="One needs a plan here.">
                 <a href="/plans">"See plans"</a>
             </Note>
         }),
+        [PaymentMethod::Cash] => EitherOf3::B(()),
+        _ => EitherOf3::C(view! { <Ways basket ways /> }),
     }
 }
 
 #[component]
-fn CashOrPlan(basket: Basket, name: String, left: i64) -> impl IntoView {
-    let by_plan = basket.by_plan;
-    let choice = move |value: &'static str, label: &'static str, is_plan: bool| {
-        let checked = by_plan.get_untracked() == is_plan;
+fn Ways(basket: Basket, ways: Vec<PaymentMethod>) -> impl IntoView {
+    let pay_by = basket.pay_by;
+    let choice = move |way: PaymentMethod| {
         view! {
             <label>
                 <input
                     type="radio"
                     name="order[pay]"
-                    value=value
-                    checked=checked
-                    aria-describedby="pay-left"
-                    on:change=move |_| by_plan.set(is_plan)
+                    value=way.as_str()
+                    checked=pay_by.get_untracked() == way
+                    aria-describedby="pay-hint"
+                    on:change=move |_| pay_by.set(way)
                 />
-                {label}
+                {way.label()}
             </label>
         }
     };
-    let swaps = plural(left, "swap", "swaps");
+    let plan = basket.pay.with_value(|pay| pay.plan.clone()).map(|(name, left)| {
+        let swaps = plural(left, "swap", "swaps");
+        format!("Your {name} plan has {left} {swaps} left this month. ")
+    });
+    let hint = move || {
+        let method = pay_by.get();
+        method
+            .is_online()
+            .then_some("You pay on the next page; then your booking is confirmed.")
+    };
+    let first = basket.pay.with_value(|pay| pay.pays_first);
     view! {
         <fieldset class="group">
             <legend>"Pay"</legend>
-            <div class="seg">{choice("cash", "Cash", false)} {choice("plan", "My plan", true)}</div>
-            <p class="label" id="pay-left">
-                {format!("Your {name} plan has {left} {swaps} left this month.")}
+            <div class="seg">{ways.into_iter().map(choice).collect_view()}</div>
+            <p class="label" id="pay-hint">
+                {plan}
+                {first.then_some("This booking is paid before it is confirmed. ")}
+                {hint}
             </p>
         </fieldset>
     }

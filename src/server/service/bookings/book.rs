@@ -5,24 +5,24 @@ use std::collections::BTreeMap;
 use super::elsewhere::{Demand, alternatives, free, read_inventories};
 use super::order::{Line, Order};
 use super::secrets::unused_secrets;
-use super::{due_while_waiting, fit, must_be_only_one, tell_confirmed, tell_station};
-use crate::domain::notification::text;
+use super::wait::{Wait, no_online_payments};
+use super::{due_while_waiting, fit, must_be_only_one, tell_confirmed, tell_of_new};
 use crate::domain::{
-    BatteryModelId, Bill, BookingId, BookingState, Currency, ItemId, NotificationKind, PaymentState, Problem,
-    StationId, Timer, Timestamp,
+    BatteryModelId, Bill, BookingId, BookingState, Currency, ItemId, PaymentState, Problem, StationId, Timer,
+    Timestamp,
 };
 use crate::protocol::rest::{BatteryModelOut, BookIn, BookingOut};
 use crate::server::App;
 use crate::server::service::plans::Cover;
-use crate::server::service::services;
-use crate::server::service::{Actor, IdempotencyKey};
+use crate::server::service::{Actor, IdempotencyKey, payments, services};
 use crate::server::store::batteries::{Claimed, Wanted};
 use crate::server::store::bookings::{Audience, NewBooking, NewItem, Window};
 use crate::server::store::idempotency::{Claim, NextAction};
 use crate::server::store::inventory::{self, StationInventory, StationRow};
+use crate::server::store::payments::terms;
 use crate::server::store::services::{self as service_rows, ServiceRow};
 use crate::server::store::{Audit, Failure, IdKind, Tx, bookings as rows};
-use crate::server::store::{catalogue, payments, rules, stations};
+use crate::server::store::{catalogue, rules, stations};
 
 /// Holds packs for a customer: all or none. Confirmed at once, or requested where the station wants to say yes.
 ///
@@ -36,6 +36,10 @@ pub async fn book(
     key: Option<IdempotencyKey>,
 ) -> Result<BookingOut, Problem> {
     let order = Order::parse(&body)?;
+    let takes_online = app.provider().is_some();
+    if order.payment_method.is_online() && !takes_online {
+        return Err(no_online_payments());
+    }
     let claim = key.map(|key| Claim::new(actor.user, key.0, "POST /bookings", &body));
     let (who, what, timers) = (actor.clone(), order.clone(), app.timers.clone());
     let booked = app
@@ -45,6 +49,7 @@ pub async fn book(
                 actor: who.clone(),
                 order: what.clone(),
                 timers: timers.clone(),
+                takes_online,
             };
             let claim = claim.clone();
             Box::pin(async move { booking.make(tx, claim).await })
@@ -52,8 +57,15 @@ pub async fn book(
         .await;
     match booked {
         Err(problem) => Err(with_alternatives(app, &order, problem).await),
+        Ok(booking) if booking.awaits_payment => Ok(with_checkout(app, actor, booking).await),
         Ok(booking) => Ok(booking),
     }
+}
+
+/// The booking with the address at which it is paid. Where there is none yet, the booking's page asks again.
+async fn with_checkout(app: &App, actor: &Actor, booking: BookingOut) -> BookingOut {
+    let sent = payments::online::begin(app, actor, booking.id, booking.payment_method).await;
+    sent.unwrap_or(booking)
 }
 
 /// A booking being made.
@@ -61,6 +73,8 @@ struct Booking {
     actor: Actor,
     order: Order,
     timers: std::sync::Arc<crate::domain::Timers>,
+    /// There is a payment service.
+    takes_online: bool,
 }
 
 impl Booking {
@@ -72,6 +86,7 @@ impl Booking {
         }
         let station = self.open_station(tx).await?;
         must_be_only_one(tx, self.order.vehicle.as_deref()).await?;
+        let wait = Wait::of(tx, &self.order, self.actor.user, &station, self.takes_online).await?;
         let models = self.models(tx).await?;
         fit::must_fit(tx, self.actor.user, &self.order, &models).await?;
         let (method, packs) = (self.order.payment_method, self.order.packs());
@@ -84,7 +99,7 @@ impl Booking {
             cover: cover.as_ref(),
             models: &models,
         };
-        let id = self.insert(tx, &station, &parts).await?;
+        let id = self.insert(tx, &station, &parts, wait).await?;
         if let Some(cover) = &cover {
             cover.note(tx, id).await?;
         }
@@ -160,6 +175,7 @@ impl Booking {
         tx: &mut Tx<'_>,
         station: &StationRow,
         parts: &Parts<'_>,
+        wait: Wait,
     ) -> Result<BookingId, Failure> {
         let now = tx.now();
         let timers = rules::timers_at(tx.connection(), station.id, station.operator, &self.timers).await?;
@@ -167,19 +183,16 @@ impl Booking {
             .order
             .hold_for
             .unwrap_or_else(|| timers.length(Timer::HoldTtl));
-        let (state, wait) = if station.needs_approval {
-            (BookingState::Requested, timers.length(Timer::RequestConfirmTtl))
-        } else {
-            (BookingState::Confirmed, hold_for)
-        };
-        let window = Window::from(now, wait, timers.length(Timer::Grace));
+        let (rates, _) = terms(tx.connection(), station.operator).await?;
+        let bill = Bill::of(parts.subtotal(), rates);
+        let wait = wait.for_bill(bill);
+        let state = wait.first_state();
+        let window = Window::from(now, wait.length(&timers, hold_for), timers.length(Timer::Grace));
         let due_at = if state == BookingState::Confirmed {
             due_while_waiting(&timers, false, window, now)
         } else {
             window.deadline
         };
-        let (rates, _) = payments::terms(tx.connection(), station.operator).await?;
-        let bill = Bill::of(parts.subtotal(), rates);
         let payment_state = PaymentState::at_first(self.order.payment_method, bill.total());
         let (code, pin) = unused_secrets(tx, station.id).await?;
         let id = BookingId(tx.next_id(IdKind::Booking)?);
@@ -196,6 +209,8 @@ impl Booking {
             due_at,
             payment_method: self.order.payment_method,
             payment_state,
+            awaits_approval: wait.approval,
+            awaits_payment: wait.payment,
             bill,
             currency: parts.currency(),
             vehicle: self.order.vehicle.clone(),
@@ -269,8 +284,11 @@ impl Booking {
         if record.state == BookingState::Confirmed {
             tell_confirmed(tx, id).await?;
         }
-        let message = text::new_booking(&record.station_name);
-        tell_station(tx, &record, NotificationKind::NewBooking, &message).await
+        // Of one that nobody has paid the station hears when somebody has.
+        if record.awaits_payment {
+            return Ok(());
+        }
+        tell_of_new(tx, &record).await
     }
 }
 

@@ -1,6 +1,9 @@
 //! Cancel, with a short time in which it can be taken back. Until then the packs stay nobody else's.
 
-use super::{answer, concerned, due_while_waiting, must_be_only_one, notice, step, tell_station, timers_of};
+use super::{
+    answer, concerned, confirm_if_complete, due_while_waiting, must_be_only_one, notice, step, tell_station,
+    timers_of,
+};
 use crate::domain::booking::CancelledBy;
 use crate::domain::notification::text;
 use crate::domain::{
@@ -63,14 +66,14 @@ pub async fn cancel(
 /// [`Problem::TooLate`], [`Problem::DuplicateBooking`] when the vehicle has another booking by now,
 /// [`Problem::SubscriptionLimitExceeded`] when other bookings used up the plan's month meanwhile.
 pub async fn undo_cancel(app: &App, actor: &Actor, booking: BookingId) -> Result<BookingOut, Problem> {
-    let (who, timers) = (actor.clone(), app.timers.clone());
+    let (who, installation) = (actor.clone(), app.timers.clone());
     app.db
         .write(actor.cause(), move |tx| {
-            let (actor, timers) = (who.clone(), timers.clone());
+            let (actor, installation) = (who.clone(), installation.clone());
             Box::pin(async move {
                 let record = concerned(tx, &actor, booking).await?;
                 check_undo(tx, &actor, &record).await?;
-                let timers = timers_of(tx, &record, &timers).await?;
+                let timers = timers_of(tx, &record, &installation).await?;
                 let is_request = record.cancelled_from == Some(BookingState::Requested);
                 let due = if is_request {
                     record.deadline
@@ -86,6 +89,10 @@ pub async fn undo_cancel(app: &App, actor: &Actor, booking: BookingId) -> Result
                 step(tx, &record, Command::UndoCancel, change).await?;
                 Cover::renew(tx, &record).await?;
                 tx.mark_releasing(booking, false).await?;
+                // It may have been paid while it was cancelled.
+                if !record.awaits_approval {
+                    confirm_if_complete(tx, booking, &installation).await?;
+                }
                 tell_it_stands(tx, &record, cancelled_by(&actor, &record)).await?;
                 answer(tx, &actor, booking).await
             })

@@ -17,6 +17,7 @@ mod renew;
 mod request;
 mod secrets;
 mod timeline;
+mod wait;
 
 pub use arrive::{check_in, start, undo_check_in, undo_no_show};
 pub use book::book;
@@ -25,8 +26,10 @@ pub use due::{advance_due, next_due};
 pub use hand_over::{collect, no_show, ready};
 pub use look::{BookingQuery, find, get, list};
 pub use renew::renew;
+pub(super) use request::confirm_if_complete;
 pub use request::{abort, approve, decline};
 pub use timeline::timeline;
+pub use wait::pays_first;
 
 use std::time::Duration;
 
@@ -231,6 +234,12 @@ fn notice(record: &BookingRecord, kind: NotificationKind, level: Level, message:
         station: Some(record.station),
         data: json!({ "station_name": record.station_name }),
     }
+}
+
+/// Tells everybody who works at the station that there is a booking.
+pub(super) async fn tell_of_new(tx: &mut Tx<'_>, record: &BookingRecord) -> Result<(), Failure> {
+    let message = text::new_booking(&record.station_name);
+    tell_station(tx, record, NotificationKind::NewBooking, &message).await
 }
 
 /// Tells everybody who works at the station of a booking.

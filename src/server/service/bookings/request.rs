@@ -5,18 +5,21 @@ use serde_json::json;
 
 use super::elsewhere::{Demand, instead_of};
 use super::{
-    answer, at_my_station, check_in_time, due_while_waiting, notice, step, tell_confirmed, timers_of,
+    answer, at_my_station, check_in_time, due_while_waiting, no_such_booking, notice, step, tell_confirmed,
+    timers_of,
 };
 use crate::domain::notification::text;
-use crate::domain::{BookingId, Command, ItemState, NotificationKind, Problem, ReleaseReason, Timer};
+use crate::domain::{
+    BookingId, BookingState, Command, ItemState, NotificationKind, Problem, ReleaseReason, Timer, Timers,
+};
 use crate::protocol::rest::{BookingOut, ReasonIn};
 use crate::server::App;
 use crate::server::service::Actor;
 use crate::server::service::form::given;
 use crate::server::store::bookings::{BookingRecord, Step, Window};
-use crate::server::store::{Failure, Tx, bookings as rows};
+use crate::server::store::{Audit, Failure, StoreError, Tx, bookings as rows};
 
-/// Accepts a request (staff): from now on the packs are held for the customer.
+/// Accepts a request (staff). Unless it is still to be paid online, the packs are held for the customer from now on.
 ///
 /// # Errors
 /// [`Problem::IllegalTransition`], [`Problem::TooLate`].
@@ -28,21 +31,60 @@ pub async fn approve(app: &App, actor: &Actor, booking: BookingId) -> Result<Boo
             Box::pin(async move {
                 let record = at_my_station(tx, &actor, booking).await?;
                 check_in_time(&record, tx.now(), Command::Approve)?;
-                let timers = timers_of(tx, &record, &timers).await?;
-                let window = Window::from(tx.now(), record.hold_for, timers.length(Timer::Grace));
-                let due = due_while_waiting(&timers, false, window, tx.now());
-                let change = Step {
-                    due_at: Some(due),
-                    confirmed_at: Some(tx.now()),
-                    window: Some(window),
-                    ..Step::default()
-                };
-                step(tx, &record, Command::Approve, change).await?;
-                tell_confirmed(tx, booking).await?;
+                if !record.awaits_approval {
+                    return Err(Problem::illegal(record.state).into());
+                }
+                if !tx.note_approval(&record).await? {
+                    return Err(StoreError::Overtaken.into());
+                }
+                if record.awaits_payment {
+                    let requested = Some(record.state.as_str());
+                    tx.audit(Audit {
+                        entity: "booking",
+                        entity_id: booking.0,
+                        action: "approve",
+                        from: requested,
+                        to: requested,
+                        ..Audit::default()
+                    })
+                    .await?;
+                }
+                confirm_if_complete(tx, booking, &timers).await?;
                 answer(tx, &actor, booking).await
             })
         })
         .await
+}
+
+/// A request that waits for nothing any more is confirmed, and the time to collect begins. One that was paid and
+/// still waits for the station's answer has the time for that from now on.
+pub(in crate::server::service) async fn confirm_if_complete(
+    tx: &mut Tx<'_>,
+    booking: BookingId,
+    installation: &Timers,
+) -> Result<(), Failure> {
+    let record = rows::find(tx.connection(), booking)
+        .await?
+        .ok_or_else(no_such_booking)?;
+    if record.state != BookingState::Requested || record.awaits_payment {
+        return Ok(());
+    }
+    let timers = timers_of(tx, &record, installation).await?;
+    let grace = timers.length(Timer::Grace);
+    if record.awaits_approval {
+        let window = Window::from(tx.now(), timers.length(Timer::RequestConfirmTtl), grace);
+        tx.hold_longer(&record, window, window.deadline).await?;
+        return Ok(());
+    }
+    let window = Window::from(tx.now(), record.hold_for, grace);
+    let change = Step {
+        due_at: Some(due_while_waiting(&timers, false, window, tx.now())),
+        confirmed_at: Some(tx.now()),
+        window: Some(window),
+        ..Step::default()
+    };
+    step(tx, &record, Command::Approve, change).await?;
+    tell_confirmed(tx, booking).await
 }
 
 /// Refuses a request (staff): the packs are free again, and the customer learns why and where to go instead.

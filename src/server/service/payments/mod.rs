@@ -1,9 +1,15 @@
-//! Payments: cash is declared by the customer and counted by staff. Amounts are the server's; what comes in is
-//! written into the ledger in the same transaction, and a receipt is numbered.
+//! Payments: cash is declared by the customer and counted by staff, cards and QR codes are a payment service's
+//! (`online`). Amounts are the server's; what comes in is written into the ledger in the same transaction, and a
+//! receipt is numbered.
 
-mod look;
+mod follow_up;
+pub mod online;
+mod receipt;
+mod takings;
 
-pub use look::{PaymentQuery, list, receipt};
+pub use follow_up::advance_due;
+pub use receipt::receipt;
+pub use takings::{MOST_DAYS, PaymentQuery, by_day, list};
 
 use serde_json::json;
 
@@ -12,8 +18,7 @@ use super::bookings::{answer, concerned, due_while_waiting, timers_of};
 use super::form::given;
 use crate::domain::notification::text;
 use crate::domain::{
-    BookingId, BookingState, Level, Money, NotificationKind, PaymentId, PaymentMethod, PaymentState, Problem,
-    Timer,
+    BookingId, BookingState, Money, NotificationKind, PaymentId, PaymentMethod, PaymentState, Problem, Timer,
 };
 use crate::protocol::rest::{BookingOut, PayIn, PaymentOut, ReasonIn, VerifyIn};
 use crate::server::App;
@@ -25,22 +30,24 @@ use crate::server::store::{Audit, Failure, StoreError, Tx};
 /// Nobody hands over more than this at once, in minor units.
 const MOST_CASH: i64 = 100_000_000;
 
-/// The customer pays now (or staff say so for her): the packs stay held while somebody counts.
+/// The customer pays now, in the way she says.
 ///
 /// # Errors
 /// [`Problem::NotFound`], [`Problem::Invalid`] for a way to pay that is not offered, [`Problem::PaymentBusy`].
-pub async fn declare(
-    app: &App,
-    actor: &Actor,
-    booking: BookingId,
-    body: PayIn,
-) -> Result<BookingOut, Problem> {
-    if body.method != PaymentMethod::Cash {
-        return Err(Problem::invalid(
+pub async fn pay(app: &App, actor: &Actor, booking: BookingId, body: PayIn) -> Result<BookingOut, Problem> {
+    match body.method {
+        PaymentMethod::Cash => declare(app, actor, booking).await,
+        PaymentMethod::Card | PaymentMethod::Qr => online::begin(app, actor, booking, body.method).await,
+        PaymentMethod::Plan => Err(Problem::invalid(
             "method",
-            "This station takes cash; send \"cash\".",
-        ));
+            "A plan pays when the booking is made; send \"cash\", \"card\" or \"qr\".",
+        )),
     }
+}
+
+/// The customer pays cash (or staff say so for her): the packs stay held while somebody counts. What a payment
+/// service was asked for before counts no more.
+async fn declare(app: &App, actor: &Actor, booking: BookingId) -> Result<BookingOut, Problem> {
     let (who, timers) = (actor.clone(), app.timers.clone());
     app.db
         .write(actor.cause(), move |tx| {
@@ -50,7 +57,15 @@ pub async fn declare(
                 if record.state.is_ended() {
                     return Err(busy("The booking is over; there is nothing to pay.").into());
                 }
-                let payment = open_payment(tx, &record).await?;
+                if record.awaits_payment {
+                    return Err(busy("This booking is confirmed by paying online.").into());
+                }
+                let mut payment = open_payment(tx, &record).await?;
+                if tx.set_aside_pending(booking).await? {
+                    let id = tx.begin_payment(booking).await?;
+                    let next = rows::find(tx.connection(), id).await?;
+                    payment = next.ok_or(StoreError::Overtaken)?;
+                }
                 if payment.state != PaymentState::Due {
                     return Err(not_open(&payment).into());
                 }
@@ -162,10 +177,14 @@ pub async fn refund(app: &App, actor: &Actor, payment: PaymentId) -> Result<Paym
             let actor = who.clone();
             Box::pin(async move {
                 let read = at_my_station(tx, &actor, payment).await?;
-                if read.state != PaymentState::RefundPending {
-                    return Err(busy("Nothing of this payment is owed back.").into());
+                match read.state {
+                    PaymentState::RefundPending if read.provider.is_some() => {
+                        return Err(busy("The payment service gives it back by itself.").into());
+                    }
+                    PaymentState::RefundPending | PaymentState::RefundFailed => {}
+                    _ => return Err(busy("Nothing of this payment is owed back.").into()),
                 }
-                let Some(state) = tx.refund(&read, actor.user).await? else {
+                let Some(state) = tx.refund(&read, Some(actor.user)).await? else {
                     return Err(StoreError::Overtaken.into());
                 };
                 audit(tx, &read, "refund", state, None).await?;
@@ -194,11 +213,7 @@ pub(super) async fn settle_at_counter(
     }
     let payment = open_payment(tx, record).await?;
     match payment.state {
-        PaymentState::Due
-            if payment.method == PaymentMethod::Cash || payment.method == PaymentMethod::Plan =>
-        {
-            receive(tx, actor, &payment, payment.amount).await
-        }
+        PaymentState::Due => receive(tx, actor, &payment, payment.amount).await,
         _ => Err(Problem::PaymentDue {
             payment_id: payment.id,
             amount: payment.amount,
@@ -213,7 +228,8 @@ pub(super) async fn owe_for(tx: &mut Tx<'_>, record: &BookingRecord, price: i64)
         return Ok(());
     }
     if let Some(payment) = rows::of_booking(tx.connection(), record.id).await? {
-        tx.owe_refund(&payment, price).await?;
+        let owed = payment.bill.share_of(price);
+        tx.owe_refund(&payment, owed).await?;
     }
     Ok(())
 }
@@ -332,31 +348,28 @@ async fn tell(
     kind: NotificationKind,
     message: String,
 ) -> Result<(), Failure> {
-    let notice = Notice {
+    tx.notify(read.customer, notice(read, kind, message)).await?;
+    Ok(())
+}
+
+fn notice(read: &PaymentRow, kind: NotificationKind, message: String) -> Notice {
+    Notice {
         kind,
         message,
         level: kind.level(),
         booking: Some(read.booking),
         station: Some(read.station),
         data: json!({ "payment_id": read.id, "amount": read.amount, "currency": read.currency }),
-    };
-    tx.notify(read.customer, notice).await?;
-    Ok(())
+    }
 }
 
 /// Somebody at the counter has money to count.
 async fn tell_station(tx: &mut Tx<'_>, record: &BookingRecord, read: &PaymentRow) -> Result<(), Failure> {
     let amount = Money::new(read.amount, read.currency).to_string();
+    let message = text::cash_waiting(&amount, &record.station_name);
     for person in booking_rows::people_of_station(tx.connection(), record.station).await? {
-        let notice = Notice {
-            kind: NotificationKind::CashWaiting,
-            message: text::cash_waiting(&amount, &record.station_name),
-            level: Level::Info,
-            booking: Some(record.id),
-            station: Some(record.station),
-            data: json!({ "payment_id": read.id, "amount": read.amount, "currency": read.currency }),
-        };
-        tx.notify(person, notice).await?;
+        let waiting = notice(read, NotificationKind::CashWaiting, message.clone());
+        tx.notify(person, waiting).await?;
     }
     Ok(())
 }

@@ -37,6 +37,10 @@ pub struct NewBooking {
     pub payment_method: PaymentMethod,
     /// How far that is.
     pub payment_state: PaymentState,
+    /// Waits for the station's answer.
+    pub awaits_approval: bool,
+    /// Waits for being paid online.
+    pub awaits_payment: bool,
     /// What it costs.
     pub bill: Bill,
     /// Of which currency.
@@ -122,8 +126,9 @@ impl Tx<'_> {
         sqlx::query(
             "INSERT INTO booking (id, code, pin, user_id, station_id, state, version, deadline, grace_until, due_at,
                  payment_method, payment_state, total_amount, currency, vehicle, created_at, confirmed_at, hold_us,
-                 renew_us, tax_amount, charge_amount)
-             VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, $18, $11, $12, $13, $14, $15, $16, $17, $19, $20)",
+                 renew_us, tax_amount, charge_amount, awaits_approval, awaits_payment)
+             VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, $18, $11, $12, $13, $14, $15, $16, $17, $19, $20,
+                 $21, $22)",
         )
         .bind(new.id.0)
         .bind(new.code.clone())
@@ -145,6 +150,8 @@ impl Tx<'_> {
         .bind(new.payment_state.as_str())
         .bind(new.bill.tax)
         .bind(new.bill.charge)
+        .bind(i64::from(new.awaits_approval))
+        .bind(i64::from(new.awaits_payment))
         .execute(self.connection())
         .await
         .map_err(overtaken_if_taken)?;
@@ -179,14 +186,19 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Writes what a booking costs, once all its packs are known.
-    pub async fn set_total(&mut self, booking: BookingId, total_amount: i64) -> Result<(), StoreError> {
-        sqlx::query("UPDATE booking SET total_amount = $2 WHERE id = $1")
-            .bind(booking.0)
-            .bind(total_amount)
-            .execute(self.connection())
-            .await?;
-        Ok(())
+    /// The station said yes to a request. False when somebody was faster.
+    pub async fn note_approval(&mut self, read: &BookingRecord) -> Result<bool, StoreError> {
+        let changed = sqlx::query(
+            "UPDATE booking SET awaits_approval = 0, version = version + 1
+             WHERE id = $1 AND version = $2 AND state = 'requested'",
+        )
+        .bind(read.id.0)
+        .bind(read.version)
+        .execute(self.connection())
+        .await?
+        .rows_affected();
+        self.touch_booking(read.id);
+        Ok(changed == 1)
     }
 
     /// Takes a booking from the state it was read in to another. False when somebody was faster: nothing
@@ -350,32 +362,6 @@ impl Tx<'_> {
                 .rows_affected();
         self.touch_booking(read.id);
         Ok(changed == 1)
-    }
-
-    /// Counts a wrong code; locks after too many.
-    pub async fn note_wrong_code(
-        &mut self,
-        booking: BookingId,
-        wrong_codes: i64,
-        locked_until: Option<Timestamp>,
-    ) -> Result<(), StoreError> {
-        sqlx::query("UPDATE booking SET wrong_codes = $2, locked_until = $3 WHERE id = $1")
-            .bind(booking.0)
-            .bind(wrong_codes)
-            .bind(locked_until.map(Timestamp::micros))
-            .execute(self.connection())
-            .await?;
-        Ok(())
-    }
-
-    /// One more time that somebody did not come, or with −1 one time less: it was a mistake.
-    pub async fn add_strike(&mut self, user: UserId, strikes: i64) -> Result<(), StoreError> {
-        sqlx::query("UPDATE users SET strikes = strikes + $2 WHERE id = $1")
-            .bind(user.0)
-            .bind(strikes)
-            .execute(self.connection())
-            .await?;
-        Ok(())
     }
 }
 

@@ -2,10 +2,12 @@
 //! them is in `ledger`, what a service does in `services`.
 
 mod change;
+mod conduct;
 mod record;
 mod search;
 
 pub use change::{NewBooking, NewItem, Step, Window};
+pub use conduct::strikes;
 pub use record::{Audience, BookingRecord, ItemRecord, find};
 pub use search::{
     Filter, active_for_vehicle, by_code, due, is_code_taken, list, next_due, people_of_station,

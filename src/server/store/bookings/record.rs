@@ -86,6 +86,12 @@ pub struct BookingRecord {
     /// How far the payment is.
     pub payment_state: PaymentState,
     payment: Option<PaymentId>,
+    /// A request that the station has not answered.
+    pub awaits_approval: bool,
+    /// A request that nobody has paid.
+    pub awaits_payment: bool,
+    checkout_url: Option<String>,
+    payment_failure: Option<String>,
     tax_amount: i64,
     charge_amount: i64,
     total_amount: i64,
@@ -149,7 +155,7 @@ impl BookingRecord {
             code: for_customer.then(|| self.code.clone()),
             pin: for_customer.then(|| self.pin.clone()),
             state: self.state,
-            state_label: self.state.label().to_owned(),
+            state_label: self.label().to_owned(),
             version: self.version,
             station_id: self.station,
             station_name: self.station_name.clone(),
@@ -164,6 +170,10 @@ impl BookingRecord {
             payment_method: self.payment_method,
             payment_state: self.payment_state,
             payment_id: self.payment,
+            awaits_approval: self.awaits_approval,
+            awaits_payment: self.awaits_payment,
+            checkout_url: self.checkout_url.clone().filter(|_| for_customer),
+            payment_failure: self.payment_failure.clone().filter(|_| for_customer),
             tax_amount: self.tax_amount,
             service_charge_amount: self.charge_amount,
             total_amount: self.total_amount,
@@ -184,6 +194,13 @@ impl BookingRecord {
             priority: (audience == Audience::Staff).then_some(self.priority),
             epoch: self.position.epoch.clone(),
             seq: self.position.seq,
+        }
+    }
+
+    fn label(&self) -> &'static str {
+        match self.state {
+            BookingState::Requested if self.awaits_payment => "Waiting for payment",
+            state => state.label(),
         }
     }
 
@@ -249,7 +266,16 @@ pub async fn find(
              booking.confirmed_at, booking.ready_at, booking.completed_at, booking.ended_at,
              booking.cancelled_by, booking.undo_until, booking.reason, booking.hold_us, booking.renew_us,
              booking.checked_in_at, booking.left_us, booking.cancelled_from, booking.payment_id,
-             booking.tax_amount, booking.charge_amount,
+             booking.tax_amount, booking.charge_amount, booking.awaits_approval, booking.awaits_payment,
+             (SELECT payment.checkout_url
+              FROM payment
+              WHERE payment.id = booking.payment_id AND payment.state = 'pending') AS checkout_url,
+             (SELECT payment.reason
+              FROM payment
+              WHERE payment.booking_id = booking.id AND booking.payment_state = 'due'
+                AND payment.state IN ('rejected', 'failed', 'expired', 'stuck')
+              ORDER BY payment.created_at DESC, payment.id DESC
+              LIMIT 1) AS payment_failure,
              CASE WHEN EXISTS (SELECT 1
                                FROM plan_use
                                JOIN subscription ON subscription.id = plan_use.subscription_id
@@ -342,6 +368,10 @@ fn record(row: &AnyRow, items: Vec<ItemRecord>, position: Position) -> Result<Bo
         payment_method: row.word("payment_method")?,
         payment_state: row.word("payment_state")?,
         payment: row.plain::<Option<i64>>("payment_id")?.map(PaymentId),
+        awaits_approval: row.flag("awaits_approval")?,
+        awaits_payment: row.flag("awaits_payment")?,
+        checkout_url: row.plain("checkout_url")?,
+        payment_failure: row.plain("payment_failure")?,
         tax_amount: row.plain("tax_amount")?,
         charge_amount: row.plain("charge_amount")?,
         total_amount: row.plain("total_amount")?,
