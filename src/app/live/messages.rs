@@ -85,7 +85,7 @@ pub fn icon_of(kind: NotificationKind) -> &'static str {
         Kind::BookingReady | Kind::BookingCompleted => "check",
         Kind::ServiceCompleted | Kind::ServiceAssigned => "tool",
         Kind::CashWaiting | Kind::CashVerified | Kind::PaymentFailed | Kind::PaymentRefunded => "cash",
-        Kind::BookingExpiring | Kind::BookingRenewed => "clock",
+        Kind::BookingExpiring | Kind::BookingRenewed | Kind::BookingScheduled => "clock",
         Kind::BookingCancelled => "undo",
         Kind::EmployeeAssigned => "person",
         Kind::BookingExpired

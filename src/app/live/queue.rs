@@ -143,6 +143,7 @@ mod tests {
             latitude: 0.0,
             longitude: 0.0,
             utc_offset_minutes: 0,
+            pickup_at: None,
             deadline: now + Duration::from_secs(60 * minutes),
             grace_until: now,
             renewals_left: 0,

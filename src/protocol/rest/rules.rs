@@ -36,6 +36,9 @@ pub struct RulesOut {
     /// Bookings wait until somebody at the station says yes; absent for an operator.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub needs_approval: Option<bool>,
+    /// How many packs the station hands out in half an hour to those who booked for later; absent for an operator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pickup_capacity: Option<i64>,
     /// Tax on lines and service charge, hundredths of a percent.
     pub tax_basis_points: i64,
     /// Service charge on the lines, hundredths of a percent.
@@ -54,6 +57,9 @@ pub struct RulesPatch {
     /// Bookings wait until somebody at the station says yes. Stations only.
     #[serde(default)]
     pub needs_approval: Option<bool>,
+    /// How many packs are handed out in half an hour to those who book for later, 0 to 100. Stations only.
+    #[serde(default)]
+    pub pickup_capacity: Option<i64>,
     /// Tax on lines and service charge, hundredths of a percent, for new bookings. Operators only.
     #[serde(default)]
     pub tax_basis_points: Option<i64>,

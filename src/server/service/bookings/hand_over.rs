@@ -127,6 +127,7 @@ async fn hand_over(
     };
     step(tx, &record, Command::Collect, change).await?;
     tx.dispense_held(booking, record.user).await?;
+    tx.leave_pickup(booking).await?;
     let message = text::booking_completed(&record.station_name);
     let kind = NotificationKind::BookingCompleted;
     tx.notify(record.user, notice(&record, kind, Level::Success, message))

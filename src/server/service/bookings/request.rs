@@ -3,6 +3,7 @@
 
 use serde_json::json;
 
+use super::allocate;
 use super::elsewhere::{Demand, instead_of};
 use super::{
     answer, at_my_station, check_in_time, due_while_waiting, notice, step, tell_confirmed, timers_of,
@@ -21,6 +22,19 @@ use crate::server::store::{Failure, Tx, bookings as rows};
 /// # Errors
 /// [`Problem::IllegalTransition`], [`Problem::TooLate`].
 pub async fn approve(app: &App, actor: &Actor, booking: BookingId) -> Result<BookingOut, Problem> {
+    match accept(app, actor, booking, true).await {
+        // For later, and its time has come already: it waits for its packs as all of them do.
+        Err(Problem::BatteryUnavailable { .. }) => accept(app, actor, booking, false).await,
+        answered => answered,
+    }
+}
+
+async fn accept(
+    app: &App,
+    actor: &Actor,
+    booking: BookingId,
+    with_packs: bool,
+) -> Result<BookingOut, Problem> {
     let (who, timers) = (actor.clone(), app.timers.clone());
     app.db
         .write(actor.cause(), move |tx| {
@@ -29,6 +43,10 @@ pub async fn approve(app: &App, actor: &Actor, booking: BookingId) -> Result<Boo
                 let record = at_my_station(tx, &actor, booking).await?;
                 check_in_time(&record, tx.now(), Command::Approve)?;
                 let timers = timers_of(tx, &record, &timers).await?;
+                if let Some(pickup_at) = record.pickup_at {
+                    allocate::accept(tx, &record, pickup_at, &timers, with_packs).await?;
+                    return answer(tx, &actor, booking).await;
+                }
                 let window = Window::from(tx.now(), record.hold_for, timers.length(Timer::Grace));
                 let due = due_while_waiting(&timers, false, window, tx.now());
                 let change = Step {

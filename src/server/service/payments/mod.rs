@@ -8,7 +8,7 @@ pub use look::{PaymentQuery, list, receipt};
 use serde_json::json;
 
 use super::Actor;
-use super::bookings::{answer, concerned, due_while_waiting, timers_of};
+use super::bookings::{answer, concerned, due_while_waiting, grace_of, timers_of};
 use super::form::given;
 use crate::domain::notification::text;
 use crate::domain::{
@@ -78,7 +78,7 @@ async fn hold_meanwhile(
     let window = Window::from(
         tx.now(),
         timers.length(Timer::PaymentTtl),
-        timers.length(Timer::Grace),
+        grace_of(record, timers),
     );
     if window.deadline <= record.deadline {
         return Ok(());
