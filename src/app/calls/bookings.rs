@@ -16,6 +16,8 @@ pub struct BookingSheet {
     pub qr: Option<QrDrawing>,
     /// What its customer said about it.
     pub review: Option<ReviewOut>,
+    /// When its packs are chosen, if that is still to come.
+    pub packs_at: Option<Timestamp>,
     /// The server's clock at this answer.
     pub now: Timestamp,
 }
@@ -124,6 +126,7 @@ pub async fn load_booking(
     let drawing = booking.code.as_deref().and_then(|code| qr::draw(&qr_text(code)));
     Ok(BookingSheet {
         review: reviews::of_booking(&app, &actor, id).await?,
+        packs_at: bookings::packs_at(&app, id).await?,
         qr: drawing.map(|qr| QrDrawing {
             size: qr.size,
             d: qr.d,

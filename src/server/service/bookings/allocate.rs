@@ -65,6 +65,15 @@ async fn confirm(
     command: Command,
     window: Window,
 ) -> Result<(), Failure> {
+    // The booking first: of two who look at once, only one reaches for packs.
+    let change = Step {
+        items: Some(ItemState::Allocated),
+        due_at: Some(due_while_waiting(timers, false, window, tx.now())),
+        confirmed_at: Some(tx.now()),
+        window: Some(window),
+        ..Step::default()
+    };
+    step(tx, record, command, change).await?;
     for item in record.items.iter().filter(|item| item.kind.takes_a_pack()) {
         let Some(model) = item.model else { continue };
         let Some(claimed) = tx.claim_promised(record.station, model).await? else {
@@ -74,14 +83,6 @@ async fn confirm(
         tx.set_item_pack(record.id, item.id, claimed.battery, claimed.slot)
             .await?;
     }
-    let change = Step {
-        items: Some(ItemState::Allocated),
-        due_at: Some(due_while_waiting(timers, false, window, tx.now())),
-        confirmed_at: Some(tx.now()),
-        window: Some(window),
-        ..Step::default()
-    };
-    step(tx, record, command, change).await?;
     tell_confirmed(tx, record.id).await
 }
 

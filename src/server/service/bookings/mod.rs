@@ -32,7 +32,7 @@ pub use look::{BookingQuery, find, get, list};
 pub use renew::renew;
 pub use request::{abort, approve, decline};
 pub(in crate::server::service) use schedule::grace_of;
-pub use schedule::{packs_at, pickup_days, pickup_slots};
+pub use schedule::{PickupDays, packs_at, pickup_days, pickup_slots, planned};
 pub use timeline::timeline;
 
 use std::time::Duration;

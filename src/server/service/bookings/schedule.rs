@@ -5,16 +5,17 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::notice;
+use super::{audience_of, notice};
 use crate::domain::notification::text;
 use crate::domain::{
     BatteryModelId, BookingId, BookingState, ItemId, NotificationKind, Problem, StationId, Timer, Timers,
     Timestamp,
 };
-use crate::protocol::rest::PickupSlotOut;
+use crate::protocol::rest::{BookingOut, PickupSlotOut};
 use crate::server::App;
 use crate::server::days::Day;
 use crate::server::half_hours::{Choice, is_half_hour};
+use crate::server::service::Actor;
 use crate::server::store::bookings::{BookingRecord, Window};
 use crate::server::store::inventory::StationRow;
 use crate::server::store::{Connection, Failure, StoreError, Tx, bookings as rows, rules, stations};
@@ -119,12 +120,12 @@ pub(super) async fn take_places(
     items: &[ItemId],
 ) -> Result<(), Failure> {
     let capacity = rows::pickup_capacity(tx.connection(), station).await?;
-    let booked_count = rows::pickups_taken(tx.connection(), station, slot).await?;
-    for item in items {
+    for (own, item) in (0..).zip(items) {
         if !tx.take_pickup(station, slot, *item, capacity).await? {
+            let taken: i64 = rows::pickups_taken(tx.connection(), station, slot).await?;
             return Err(Problem::PickupFull {
                 slot_time: slot,
-                booked_count: booked_count.min(capacity),
+                booked_count: taken - own,
                 capacity,
             }
             .into());
@@ -189,34 +190,51 @@ pub async fn pickup_slots(
     Ok(slots_of(&mut snapshot, &row, &choice, day).await?)
 }
 
-/// The days for which one may book at a station, and the half hours of one of them: of the day that is asked for,
-/// else of the first that has a place.
+/// The days for which one may book at a station, and the half hours of one of them.
+pub struct PickupDays {
+    /// The station's zone.
+    pub timezone: String,
+    /// The days, from today on; none while it takes no bookings.
+    pub days: Vec<Day>,
+    /// One of them.
+    pub day: Day,
+    /// Its half hours.
+    pub slots: Vec<PickupSlotOut>,
+}
+
+/// The days for which one may book at a station, and the half hours of the day that is asked for, else of the first
+/// that has a place.
 ///
 /// # Errors
 /// [`Problem::NotFound`].
-pub async fn pickup_days(
-    app: &App,
-    station: StationId,
-    asked: Option<Day>,
-) -> Result<(Vec<Day>, Day, Vec<PickupSlotOut>), Problem> {
+pub async fn pickup_days(app: &App, station: StationId, asked: Option<Day>) -> Result<PickupDays, Problem> {
     let mut snapshot = app.db.snapshot().await?;
     let (row, timers) = read_station(&mut snapshot, &app.timers, station).await?;
     let choice = Choice::new(&row.opening_hours, &row.timezone, &timers, app.clock.now());
     let (first, last) = choice.days();
-    let mut days = vec![first];
-    while let Some(day) = days.last().filter(|day| **day < last) {
-        days.push(Day::at(day.ends(&row.timezone), &row.timezone));
+    let mut days = Vec::new();
+    let mut next = first;
+    while row.set_status.takes_bookings() && next <= last {
+        days.push(next);
+        next = Day::at(next.ends(&row.timezone), &row.timezone);
     }
     let asked = asked.filter(|day| days.contains(day));
-    let looked_at = asked.map_or_else(|| days.clone(), |day| vec![day]);
-    for day in looked_at {
+    let mut found = (asked.unwrap_or(first), Vec::new());
+    for day in asked.map_or_else(|| days.clone(), |day| vec![day]) {
         let slots = slots_of(&mut snapshot, &row, &choice, day).await?;
         let has_a_place = slots.iter().any(|slot| slot.booked_count < slot.capacity);
         if has_a_place || asked.is_some() {
-            return Ok((days, day, slots));
+            found = (day, slots);
+            break;
         }
     }
-    Ok((days, first, Vec::new()))
+    let (day, slots) = found;
+    Ok(PickupDays {
+        timezone: row.timezone,
+        days,
+        day,
+        slots,
+    })
 }
 
 async fn read_station(
@@ -248,6 +266,29 @@ async fn slots_of(
         capacity,
     };
     Ok(choice.of_day(day).into_iter().map(slot).collect())
+}
+
+/// What is booked for later at a station until an instant, earliest first (its staff).
+///
+/// # Errors
+/// [`Problem::NotFound`], [`Problem::Forbidden`].
+pub async fn planned(
+    app: &App,
+    actor: &Actor,
+    station: StationId,
+    until: Timestamp,
+) -> Result<Vec<BookingOut>, Problem> {
+    let mut snapshot = app.db.snapshot().await?;
+    let row = stations::find(&mut snapshot, station).await?;
+    let row = row.ok_or_else(|| Problem::not_found("station"))?;
+    actor.must_staff(station, row.operator)?;
+    let mut found = Vec::new();
+    for id in rows::scheduled_until(&mut snapshot, station, until).await? {
+        if let Some(record) = rows::find(&mut snapshot, id).await? {
+            found.push(record.to_out(audience_of(actor, &record), app.clock.now()));
+        }
+    }
+    Ok(found)
 }
 
 /// When packs are looked for, for a booking for later that has none yet. Whoever asks has seen the booking.

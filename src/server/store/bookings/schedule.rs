@@ -110,6 +110,26 @@ pub async fn spare_packs(
     row.plain("spare")
 }
 
+/// Scheduled bookings of a station up to a pickup time, earliest first; more than fit on a screen are left out.
+pub async fn scheduled_until(
+    connection: &mut AnyConnection,
+    station: StationId,
+    until: Timestamp,
+) -> Result<Vec<BookingId>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT id
+         FROM booking
+         WHERE station_id = $1 AND state = 'scheduled' AND pickup_at <= $2
+         ORDER BY pickup_at, id
+         LIMIT 100",
+    )
+    .bind(station.0)
+    .bind(until.micros())
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(|row| Ok(BookingId(row.plain("id")?))).collect()
+}
+
 impl Tx<'_> {
     /// Takes a place in a half hour. False when it is full. The item must exist.
     pub async fn take_pickup(
