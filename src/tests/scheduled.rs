@@ -467,8 +467,12 @@ each_engine! {
         let mut order = later(&world, 1, AT_NOON);
         order["vehicle"] = json!("KL 1");
         order["items"].as_array_mut().expect("items").push(json!({"kind": "service", "service_id": wash}));
-        let booking = asha.order(order).await.expect(201);
+        let booking = asha.order(order.clone()).await.expect(201);
         assert_eq!(booking["items"][1]["slot_at"], AT_NOON);
+        order["vehicle"] = Value::Null;
+        order["items"].as_array_mut().expect("items").remove(0);
+        let alone = app.customer().await.order(order).await.expect(201);
+        assert_eq!((&alone["state"], &alone["total_amount"]), (&json!("scheduled"), &json!(12_000)));
         let mut now = world.order(1);
         now["vehicle"] = json!("KL1");
         asha.order(now).await.problem(409, "duplicate_booking");

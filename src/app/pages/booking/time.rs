@@ -48,7 +48,10 @@ pub fn TimeLeft(
         }
     });
     ask_when_over(booking);
-    let from = first.confirmed_at.unwrap_or(first.created_at);
+    let from = Memo::new(move |_| {
+        let booking = booking.read();
+        booking.confirmed_at.unwrap_or(booking.created_at)
+    });
     view! {
         <section class="panel panel-body count" aria-labelledby="left-h">
             <div class="count-in">
@@ -58,7 +61,7 @@ pub fn TimeLeft(
                             {move || if in_grace.get() { "Time is up. Last minutes to collect" } else { "Time left to collect" }}
                         </h2>
                         <Countdown deadline=counted offset labelled_by="left-h" />
-                        {move || view! { <MinuteCells from to=deadline.get() now=present /> }}
+                        {move || view! { <MinuteCells from=from.get() to=deadline.get() now=present /> }}
                         <p class="count-until">
                             {move || view! { <Until booking=booking.get() /> }}
                         </p>
