@@ -217,7 +217,7 @@ mod tests {
         assert!(!order.address().contains("pickup"));
         order.when = "later".into();
         assert_eq!(read(&order).unwrap().pickup_at, order.pickup.parse().ok());
-        assert!(order.address().contains("when=later") && order.address().contains("pickup=2026-11-22"));
+        assert!(order.address().contains("when=later") && order.address().contains("pickup=2026%2D11%2D22"));
         order.pickup = String::new();
         assert!(matches!(read(&order), Err(Problem::Invalid { .. })));
     }
