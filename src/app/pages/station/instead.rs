@@ -16,8 +16,11 @@ pub const PROBLEM: &str = "book-problem";
 
 /// Why the order was not carried out, and what to do now.
 #[component]
-pub fn Refused(problem: Problem) -> impl IntoView {
+pub fn Refused(problem: Problem, later: bool) -> impl IntoView {
     let title = match &problem {
+        Problem::BatteryUnavailable { available: 0, .. } if later => {
+            "No battery is left for that time here.".to_owned()
+        }
         Problem::BatteryUnavailable { available: 0, .. } => "Someone just took the last one.".to_owned(),
         Problem::BatteryUnavailable { available, .. } => {
             format!(

@@ -51,6 +51,15 @@ impl When {
         whole.filter(|_| self.later.get())
     }
 
+    /// Nothing of another day is booked while its times are asked for.
+    fn ask(self, day: String) {
+        self.pickup.set(String::new());
+        self.pickups.update(|pickups| {
+            pickups.day = day;
+            pickups.times.clear();
+        });
+    }
+
     fn take(self, pickups: Pickups) {
         let first = pickups
             .first_free()
@@ -99,7 +108,12 @@ pub fn WhenToCome(basket: Basket) -> impl IntoView {
         let chosen = when.pickup.get_untracked();
         let pickups = when.pickups.get();
         if pickups.times.is_empty() {
-            return view! { <option value="">"No times on this day"</option> }.into_any();
+            let why = match look.value().get() {
+                _ if look.pending().get() => "Asking…",
+                Some(Err(_)) => "Not reached",
+                _ => "No times",
+            };
+            return view! { <option value="">{why}</option> }.into_any();
         }
         let time = move |time: PickupTime| {
             let label = if time.is_full {
@@ -131,7 +145,9 @@ pub fn WhenToCome(basket: Basket) -> impl IntoView {
                             name="order[day]"
                             aria-busy=move || look.pending().get().then_some("true")
                             on:change=move |event| {
-                                look.dispatch(event_target_value(&event));
+                                let day = event_target_value(&event);
+                                when.ask(day.clone());
+                                look.dispatch(day);
                             }
                         >
                             {days}
