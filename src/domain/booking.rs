@@ -52,6 +52,8 @@ pub enum Command {
     Approve,
     /// Staff refuse a requested booking.
     Decline,
+    /// Staff accept a request for a later time: no packs yet.
+    Schedule,
     /// Concrete packs are claimed for a scheduled booking.
     Allocate,
     /// Staff have the packs prepared.
@@ -84,9 +86,10 @@ pub enum Command {
 
 impl Command {
     /// Every command.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Approve,
         Self::Decline,
+        Self::Schedule,
         Self::Allocate,
         Self::Ready,
         Self::Delay,
@@ -132,6 +135,7 @@ impl BookingState {
                 Confirmed
             }
             (Requested, Command::Decline) => Declined,
+            (Requested, Command::Schedule) => Scheduled,
             (Confirmed, Command::Ready) => Ready,
             (Confirmed | Ready, Command::CheckIn) => CheckedIn,
             (CheckedIn, Command::UndoCheckIn) => Confirmed,
@@ -329,6 +333,16 @@ mod tests {
         assert_eq!(spaced_code("K7F2QX"), "K7F 2QX");
         assert_eq!(normal_code(" k7f-2qx "), "K7F2QX");
         assert_eq!(normal_code(&qr_text("K7F2QX")), "K7F2QX");
+    }
+
+    #[test]
+    fn a_booking_for_later_has_its_packs_claimed_when_its_time_comes() {
+        let scheduled = BookingState::Requested.after(Command::Schedule);
+        assert_eq!(scheduled, Some(BookingState::Scheduled));
+        let state = BookingState::Scheduled;
+        assert_eq!(state.allowed(), [Command::Allocate, Command::Cancel]);
+        assert_eq!(state.after(Command::Allocate), Some(BookingState::Confirmed));
+        assert_eq!(state.back_to(), state);
     }
 
     proptest::proptest! {

@@ -45,6 +45,8 @@ impl FromStr for Level {
 pub enum NotificationKind {
     /// To the customer: packs are held.
     BookingConfirmed,
+    /// To the customer: booked for later.
+    BookingScheduled,
     /// To the customer: packs are prepared.
     BookingReady,
     /// To the customer: the deadline is near.
@@ -91,8 +93,9 @@ pub enum NotificationKind {
 
 impl NotificationKind {
     /// Every kind.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::BookingConfirmed,
+        Self::BookingScheduled,
         Self::BookingReady,
         Self::BookingExpiring,
         Self::BookingExpired,
@@ -121,6 +124,7 @@ impl NotificationKind {
     pub fn level(self) -> Level {
         match self {
             Self::BookingConfirmed
+            | Self::BookingScheduled
             | Self::BookingReady
             | Self::BookingRenewed
             | Self::BookingCompleted
@@ -148,6 +152,7 @@ impl NotificationKind {
     pub fn title(self) -> &'static str {
         match self {
             Self::BookingConfirmed => "Battery booked",
+            Self::BookingScheduled => "Booked for later",
             Self::BookingReady => "Battery ready",
             Self::BookingExpiring => "Booking expires soon",
             Self::BookingExpired => "Booking expired",
@@ -176,6 +181,7 @@ impl NotificationKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::BookingConfirmed => "booking_confirmed",
+            Self::BookingScheduled => "booking_scheduled",
             Self::BookingReady => "booking_ready",
             Self::BookingExpiring => "booking_expiring",
             Self::BookingExpired => "booking_expired",
@@ -214,6 +220,35 @@ pub mod text {
     /// To the customer, when packs are held.
     pub fn booking_confirmed(station: &str) -> String {
         format!("Battery booked successfully at {station}")
+    }
+
+    /// To the customer, when she booked for later; `when` is day and clock time at the station.
+    pub fn booking_scheduled(when: &str, station: &str) -> String {
+        format!("Booked for {when} at {station}.")
+    }
+
+    /// To the station, when there are too few packs for a booking whose time is near.
+    pub fn packs_short(station: &str, when: &str) -> String {
+        format!(
+            "{station} has too few charged batteries for the booking of {when}. They are claimed as soon as they are there."
+        )
+    }
+
+    /// To its customer, shortly before it is time.
+    pub fn packs_late(station: &str, when: &str) -> String {
+        format!(
+            "{station} has no battery ready yet for your booking of {when}. You may go elsewhere or wait; nothing is held against you."
+        )
+    }
+
+    /// To its customer, when there were none in time.
+    pub fn cancelled_by_system(station: &str, reason: &str) -> String {
+        format!("Your booking at {station} was called off: {reason}")
+    }
+
+    /// To its station, then.
+    pub fn ended_without_packs(station: &str) -> String {
+        format!("A booking at {station} was called off: there was no charged battery in time.")
     }
 
     /// To the customer, when packs are prepared.

@@ -173,6 +173,18 @@ pub enum Problem {
         /// How many there are.
         capacity: i64,
     },
+    /// The half hour has no room for so many packs.
+    #[error(
+        "That half hour is fully booked ({booked_count} of {capacity} places are taken). Choose another one."
+    )]
+    PickupFull {
+        /// The beginning of the half hour.
+        slot_time: Timestamp,
+        /// How many places are taken.
+        booked_count: i64,
+        /// How many there are.
+        capacity: i64,
+    },
     /// The payment is in no state for that.
     #[error("{detail}")]
     PaymentBusy {
@@ -345,6 +357,7 @@ impl Problem {
             Self::RenewalRefused { .. } => ("renewal_refused", 409, "Not renewed"),
             Self::ServiceBusy { .. } => ("service_busy", 409, "Not possible for this service"),
             Self::ServiceFull { .. } => ("service_full", 409, "Fully booked"),
+            Self::PickupFull { .. } => ("pickup_full", 409, "Fully booked"),
             Self::PaymentBusy { .. } => ("payment_busy", 409, "Not possible for this payment"),
             Self::PrepaymentRequired { .. } => ("prepayment_required", 403, "To be paid first"),
             Self::PaymentDue { .. } => ("payment_due", 409, "Not paid yet"),

@@ -103,6 +103,11 @@ impl Members {
                 booked_count: self.booked_count?,
                 capacity: self.capacity?,
             },
+            "pickup_full" => Problem::PickupFull {
+                slot_time: self.slot_time?,
+                booked_count: self.booked_count?,
+                capacity: self.capacity?,
+            },
             "payment_busy" => Problem::PaymentBusy { detail: self.detail? },
             "prepayment_required" => Problem::PrepaymentRequired { detail: self.detail? },
             "payment_due" => Problem::PaymentDue {

@@ -73,6 +73,20 @@ impl Timestamp {
         format!("{day} {} {year}", MONTHS[month as usize - 1])
     }
 
+    /// Weekday, day and clock time `Sat 21 Nov, 10:30` at the given offset from UTC.
+    pub fn day_and_time(self, utc_offset_minutes: i32) -> String {
+        // The epoch was a Thursday.
+        const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+        let micros = self.shifted(utc_offset_minutes).0;
+        let day = micros
+            .div_euclid(SECONDS_PER_DAY * MICROS_PER_SECOND)
+            .rem_euclid(7);
+        let weekday = usize::try_from(day).map_or("", |day| DAYS[day]);
+        let date = self.calendar_day(utc_offset_minutes);
+        let (date, _year) = date.rsplit_once(' ').unwrap_or_default();
+        format!("{weekday} {date}, {}", self.clock_time(utc_offset_minutes))
+    }
+
     /// The same time of day (UTC) so many calendar months later; where that month has no such day, its last.
     #[must_use]
     pub fn months_later(self, months: u32) -> Self {
@@ -306,6 +320,8 @@ mod tests {
         assert_eq!(instant.clock_time(330), "02:00");
         assert_eq!(instant.clock_time_with_seconds(0), "20:30:05");
         assert_eq!(instant.calendar_day(330), "22 Nov 2026");
+        assert_eq!(instant.day_and_time(330), "Sun 22 Nov, 02:00");
+        assert_eq!(Timestamp::from_micros(-1).day_and_time(0), "Wed 31 Dec, 23:59");
     }
 
     #[test]

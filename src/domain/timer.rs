@@ -17,6 +17,12 @@ pub enum Timer {
     HoldTtl,
     /// A ready booking is kept so much longer than its deadline.
     Grace,
+    /// One may book so long ahead.
+    ScheduleHorizon,
+    /// So long before its time a booking for later gets its packs.
+    AllocateLead,
+    /// The grace of a booking that was made for later.
+    ScheduledGrace,
     /// A no-show may be taken back so long.
     NoShowUndo,
     /// A cancellation may be taken back so long; the packs stay held meanwhile.
@@ -39,11 +45,14 @@ pub enum Timer {
 
 impl Timer {
     /// Every timer.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::RequestConfirmTtl,
         Self::PaymentTtl,
         Self::HoldTtl,
         Self::Grace,
+        Self::ScheduleHorizon,
+        Self::AllocateLead,
+        Self::ScheduledGrace,
         Self::NoShowUndo,
         Self::CancelUndo,
         Self::CheckInUndo,
@@ -64,7 +73,9 @@ impl Timer {
             Self::Grace | Self::CheckInUndo => 2 * MINUTE,
             Self::CancelUndo => 8,
             Self::LastExpiryWarning | Self::ReturnInspection => MINUTE,
-            Self::WrongPinLock | Self::PaymentTtl => 10 * MINUTE,
+            Self::WrongPinLock | Self::PaymentTtl | Self::ScheduledGrace => 10 * MINUTE,
+            Self::AllocateLead => 30 * MINUTE,
+            Self::ScheduleHorizon => 7 * 24 * 60 * MINUTE,
             Self::SessionTtl => 30 * 24 * 60 * MINUTE,
         };
         Duration::from_secs(seconds)
@@ -77,6 +88,9 @@ impl Timer {
             Self::PaymentTtl => "Whoever says that she pays has so long until it is done",
             Self::HoldTtl => "A confirmed booking holds its packs so long",
             Self::Grace => "A ready booking is kept so much longer than its deadline",
+            Self::ScheduleHorizon => "One may book so long ahead",
+            Self::AllocateLead => "So long before its time a booking for later gets its packs",
+            Self::ScheduledGrace => "The same grace, for a booking that was made for later",
             Self::NoShowUndo => "A no-show may be taken back so long",
             Self::CancelUndo => "A cancellation may be taken back so long; the packs stay held meanwhile",
             Self::CheckInUndo => "A check-in may be taken back so long",
@@ -98,6 +112,9 @@ impl Timer {
             Self::PaymentTtl => "payment_ttl",
             Self::HoldTtl => "hold_ttl",
             Self::Grace => "grace",
+            Self::ScheduleHorizon => "schedule_horizon",
+            Self::AllocateLead => "allocate_lead",
+            Self::ScheduledGrace => "scheduled_grace",
             Self::NoShowUndo => "no_show_undo",
             Self::CancelUndo => "cancel_undo",
             Self::CheckInUndo => "check_in_undo",

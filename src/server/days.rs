@@ -44,6 +44,14 @@ impl Day {
         Timestamp::from_micros(micros)
     }
 
+    /// `Sat 21 Nov`, as people at a zone's clocks read it.
+    pub fn label(self, timezone: &str) -> String {
+        // At noon it is this day, whatever the clocks do at night.
+        let noon = self.begins(timezone) + std::time::Duration::from_hours(12);
+        let there = noon.day_and_time(super::hours::utc_offset_minutes(timezone, noon));
+        there.split(',').next().unwrap_or_default().to_owned()
+    }
+
     /// When it ends there: when the next one begins.
     pub fn ends(self, timezone: &str) -> Timestamp {
         self.0
@@ -106,6 +114,7 @@ mod tests {
         let late = "2026-11-21T20:00:00Z".parse().unwrap();
         assert_eq!(Day::at(late, "Asia/Kolkata").to_string(), "2026-11-22");
         assert_eq!(Day::at(late, "UTC").earlier(30).to_string(), "2026-10-22");
+        assert_eq!(Day::at(late, "Asia/Kolkata").label("Asia/Kolkata"), "Sun 22 Nov");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! them together and takes them down in order.
 
 pub mod auth;
+pub mod calendar;
 pub mod check;
 pub mod cli;
 pub mod clock;
@@ -12,6 +13,7 @@ pub mod config;
 pub mod csv;
 pub mod days;
 pub mod demo;
+pub mod half_hours;
 pub mod hours;
 pub mod http;
 pub mod jobs;

@@ -47,6 +47,12 @@ each_engine! {
                 "is still active",
             ),
             (
+                "INSERT INTO pickup_seat (station_id, slot_at, seat, item_id) VALUES (1, 1800000, 1,
+                     (SELECT MIN(id) FROM booking_item))",
+                "DELETE FROM pickup_seat",
+                "is confirmed and not for later",
+            ),
+            (
                 "UPDATE booking SET due_at = NULL",
                 "UPDATE booking SET due_at = deadline",
                 "no timer is set",

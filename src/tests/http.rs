@@ -77,6 +77,7 @@ fn of_customers() -> Vec<Route> {
         ("POST", "/api/v1/notifications/read-all", None, SignedIn),
         ("POST", "/api/v1/notifications/0/read", None, SignedIn),
         ("GET", "/api/v1/stations/S/services/0/slots", None, Anybody),
+        ("GET", "/api/v1/stations/S/pickup-slots", None, Anybody),
         ("POST", "/api/v1/auth/login", Some(nobody), Anybody),
     ]
 }
@@ -100,6 +101,7 @@ fn of_staff() -> Vec<Route> {
         ),
         ("PATCH", "/api/v1/batteries/B", Some(json!({})), Staff),
         ("GET", "/api/v1/bookings/K/timeline", None, Staff),
+        ("GET", "/api/v1/bookings/K/calendar.ics", None, Staff),
         ("GET", "/api/v1/stations/S/rules", None, Staff),
         ("GET", "/api/v1/payments?station_id=S", None, Staff),
         ("GET", "/api/v1/takings?station_id=S", None, Staff),

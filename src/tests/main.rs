@@ -25,6 +25,7 @@ mod plans_limit;
 mod plans_pages;
 mod races;
 mod reviews;
+mod scheduled;
 mod services;
 mod staffing;
 mod stations;

@@ -107,6 +107,49 @@ each_engine! {
         assert!(page(&hers, &sheet).await.contains("How was it?"));
     }
 
+    async fn a_booking_for_later_is_made_without_scripts(app: TestApp) {
+        let world = World::with_packs(&app, 2).await;
+        let asha = app.customer().await;
+        let hers = browser(&app, Some(&asha));
+        let (station, model) = (format!("/stations/{}", world.station), world.model);
+        let first = page(&hers, &station).await;
+        assert!(first.contains("order[pickup]") && first.contains(">Today</option>"), "{first}");
+        assert!(first.contains("value=\"2026-11-21T11:00:00.000000Z\"") && !first.contains("value=\"2026-11-21T10:30:00.000000Z\""), "{first}");
+        // The button that shows another day sends the form as an address, with what was chosen so far.
+        let asked = format!("{station}?order%5Bwhen%5D=later&order%5Bday%5D=2026-11-22&order%5Bn%5D%5B{model}%5D=2");
+        let tomorrow = page(&hers, &asked).await;
+        assert!(tomorrow.contains("value=\"2026-11-22T06:30:00.000000Z\""), "{tomorrow}");
+        assert!(tomorrow.contains("Book 2 batteries for Sun 22 Nov, 00:00"), "{tomorrow}");
+
+        let fields = |at: &str| {
+            format!(
+                "order%5Bstation%5D={}&order%5Bkey%5D={at}&order%5Bn%5D%5B{model}%5D=2&order%5Bwhen%5D=later\
+                 &order%5Bday%5D=2026-11-22&order%5Bpickup%5D={at}&order%5Bhold%5D=15&order%5Bvehicle%5D=&order%5Bpay%5D=cash",
+                world.station
+            )
+        };
+        let back = send(&hers, &station, "book", &fields("2026-11-20T06%3A30%3A00Z")).await;
+        assert!(back.contains("when=later") && back.contains("day=2026%2D11%2D22"), "{back}");
+        let told = page(&hers, back.split('#').next().unwrap()).await;
+        assert!(told.contains("Book for later at least 30 minutes ahead"), "{told}");
+        let booking = send(&hers, &station, "book", &fields("2026-11-22T06%3A30%3A00Z")).await;
+        assert!(booking.starts_with("/bookings/"), "{booking}");
+        let sheet = page(&hers, &booking).await;
+        for part in ["Planned for", "Sun 22 Nov, 12:00", "calendar.ics", "Chosen shortly before", ">11:30<", "Cancel booking"] {
+            assert!(sheet.contains(part), "{part} in {sheet}");
+        }
+        assert!(page(&hers, "/bookings").await.contains("22 Nov 2026, 12:00"));
+        let name = asha.client.get("/api/v1/me").await.expect(200)["name"].as_str().unwrap().to_owned();
+        let counter = page(&browser(&app, Some(&world.attendant)), &format!("/staff/stations/{}", world.station)).await;
+        let (due, planned) = counter.split_once("Booked for later").expect("a list of its own");
+        assert!(planned.contains(&name) && planned.contains("Sun 22 Nov, 12:00"), "{planned}");
+        assert!(due.contains("No booking is waiting"), "{due}");
+
+        let rules = format!("/api/v1/stations/{}/rules", world.station);
+        world.operator.client.patch(&rules, json!({"pickup_capacity": 2})).await.expect(200);
+        assert!(page(&hers, &format!("{station}?day=2026-11-22")).await.contains(">12:00, full</option>"));
+    }
+
     async fn an_operator_looks_back_and_sends_people_without_scripts(app: TestApp) {
         let world = World::with_packs(&app, 2).await;
         let asha = app.customer().await;

@@ -5,13 +5,15 @@ use std::time::Duration;
 use proptest::prelude::{Just, Strategy, prop_oneof};
 use proptest::test_runner::{Config, TestRunner};
 use voltbay::domain::{
-    BatteryId, BatteryState, BookingState, ItemKind, PaymentMethod, Problem, StationId, StationStatus,
+    BatteryId, BatteryState, BookingState, Clock, ItemKind, PaymentMethod, Problem, StationId, StationStatus,
+    Timestamp,
 };
 use voltbay::protocol::rest::{
     BatteryIn, BatteryPatch, BookIn, BookItemIn, BookingOut, CancelIn, CollectIn, StationPatch,
 };
 use voltbay::server::service::bookings::BookingQuery;
 use voltbay::server::service::{Actor, batteries, bookings, stations};
+use voltbay::server::store::services::{SLOT, slot_of};
 use voltbay::server::{App, check, demo};
 
 use crate::support::app::TestApp;
@@ -19,14 +21,25 @@ use crate::support::app::TestApp;
 /// Something that people or time do to a station.
 #[derive(Clone, Debug)]
 enum Deed {
-    Add { soc: i64, soh: i64 },
+    Add {
+        soc: i64,
+        soh: i64,
+    },
     Remove(usize),
     Lock(usize),
     Repair(usize),
     Clear(usize),
     Measure(usize, i64),
     Move(usize, i64),
-    Book { model: i64, quantity: i64 },
+    Book {
+        model: i64,
+        quantity: i64,
+    },
+    BookLater {
+        model: i64,
+        quantity: i64,
+        half_hours: u32,
+    },
     BookThis(usize),
     Ready(usize),
     Cancel(usize),
@@ -49,6 +62,11 @@ fn deed() -> impl Strategy<Value = Deed> {
         (which.clone(), 1..=17_i64).prop_map(|(pack, slot)| Deed::Move(pack, slot)),
         (1..=3_i64, 1..=3_i64).prop_map(|(model, quantity)| Deed::Book { model, quantity }),
         (1..=3_i64, 1..=3_i64).prop_map(|(model, quantity)| Deed::Book { model, quantity }),
+        (1..=3_i64, 1..=3_i64, 1..4_u32).prop_map(|(model, quantity, half_hours)| Deed::BookLater {
+            model,
+            quantity,
+            half_hours
+        }),
         which.clone().prop_map(Deed::BookThis),
         which.clone().prop_map(Deed::Ready),
         which.clone().prop_map(Deed::Cancel),
@@ -122,6 +140,7 @@ impl World {
         model_id: Option<i64>,
         battery_id: Option<i64>,
         quantity: Option<i64>,
+        pickup_at: Option<Timestamp>,
     ) -> Result<(), Problem> {
         let item = BookItemIn {
             kind: ItemKind::Swap,
@@ -136,7 +155,7 @@ impl World {
             items: vec![item],
             payment_method: PaymentMethod::Cash,
             vehicle: None,
-            pickup_at: None,
+            pickup_at,
             hold_minutes: None,
         };
         bookings::book(self.app(), &self.customer, body, None)
@@ -212,8 +231,16 @@ impl World {
                 )
                 .await
             }
-            Deed::Book { model, quantity } => self.book(Some(*model), None, Some(*quantity)).await,
-            Deed::BookThis(pack) => self.book(None, Some(self.pack(*pack).await.0), None).await,
+            Deed::Book { model, quantity } => self.book(Some(*model), None, Some(*quantity), None).await,
+            Deed::BookLater {
+                model,
+                quantity,
+                half_hours,
+            } => {
+                let next = slot_of(self.app.clock.now()) + SLOT * (*half_hours + 1);
+                self.book(Some(*model), None, Some(*quantity), Some(next)).await
+            }
+            Deed::BookThis(pack) => self.book(None, Some(self.pack(*pack).await.0), None, None).await,
             Deed::Ready(number) | Deed::Cancel(number) | Deed::UndoCancel(number) | Deed::Collect(number) => {
                 self.step(*number, deed).await
             }
@@ -295,7 +322,14 @@ impl World {
                     && booking.undo_until.is_some_and(|until| until > now))
         };
         let mine = mine.await.unwrap().items;
-        mine.iter().filter(holds).map(|booking| booking.items.len()).sum()
+        let packs = |booking: &BookingOut| {
+            booking
+                .items
+                .iter()
+                .filter(|item| item.battery_id.is_some())
+                .count()
+        };
+        mine.iter().filter(holds).map(packs).sum()
     }
 }
 

@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::codec::Plain;
 use crate::domain::{BookingId, Problem};
 
+/// What the form says of who does not come now.
+const LATER: &str = "later";
+
 /// What the form of a station's page says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -29,6 +32,12 @@ pub struct Order {
     pub vehicle: String,
     /// How to pay, as the wire names it; cash unless given.
     pub pay: String,
+    /// `later`, or now.
+    pub when: String,
+    /// For later: the day whose times were shown.
+    pub day: String,
+    /// For later: the chosen half hour.
+    pub pickup: String,
 }
 
 impl Order {
@@ -52,6 +61,11 @@ impl Order {
         }
         if !self.pay.is_empty() {
             query.insert("pay", self.pay.clone());
+        }
+        if self.when == LATER {
+            for (name, value) in [("when", &self.when), ("day", &self.day), ("pickup", &self.pickup)] {
+                query.insert(name, value.clone());
+            }
         }
         format!("/stations/{}{}", self.station, query.to_query_string())
     }
@@ -135,7 +149,12 @@ fn read(order: &Order) -> Result<crate::protocol::rest::BookIn, Problem> {
         items,
         payment_method: order.pay.parse().unwrap_or(PaymentMethod::Cash),
         vehicle: (!vehicle.is_empty()).then(|| vehicle.to_owned()),
-        pickup_at: None,
+        pickup_at: if order.when == LATER {
+            let complaint = |_| Problem::invalid("pickup_at", "Choose a day and a time.");
+            Some(order.pickup.parse().map_err(complaint)?)
+        } else {
+            None
+        },
         hold_minutes: if order.hold.is_empty() {
             None
         } else {
@@ -184,6 +203,19 @@ mod tests {
             (body.hold_minutes, body.vehicle.as_deref()),
             (Some(30), Some("KL 07 AB"))
         );
+    }
+
+    #[test]
+    fn a_time_counts_only_for_later() {
+        let pickup = "2026-11-22T06:30:00.000000Z".to_owned();
+        let mut order = Order { pickup, ..order() };
+        assert_eq!(read(&order).unwrap().pickup_at, None);
+        assert!(!order.address().contains("pickup"));
+        order.when = "later".into();
+        assert_eq!(read(&order).unwrap().pickup_at, order.pickup.parse().ok());
+        assert!(order.address().contains("when=later") && order.address().contains("pickup=2026%2D11%2D22"));
+        order.pickup = String::new();
+        assert!(matches!(read(&order), Err(Problem::Invalid { .. })));
     }
 
     #[test]

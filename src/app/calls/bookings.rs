@@ -18,6 +18,8 @@ pub struct BookingSheet {
     pub review: Option<ReviewOut>,
     /// Somebody takes cards and QR payments.
     pub pays_online: bool,
+    /// When its packs are chosen, if that is still to come.
+    pub packs_at: Option<Timestamp>,
     /// The server's clock at this answer.
     pub now: Timestamp,
 }
@@ -127,6 +129,7 @@ pub async fn load_booking(
     Ok(BookingSheet {
         review: reviews::of_booking(&app, &actor, id).await?,
         pays_online: app.provider().is_some(),
+        packs_at: bookings::packs_at(&app, id).await?,
         qr: drawing.map(|qr| QrDrawing {
             size: qr.size,
             d: qr.d,

@@ -9,6 +9,7 @@ pub mod codec;
 pub mod notifications;
 pub mod operators;
 pub mod packs;
+pub mod pickup;
 pub mod plans;
 pub mod reviews;
 pub mod staff;

@@ -92,7 +92,9 @@ async fn counter(
     /// Most bookings on one screen; a station has fewer packs to hold.
     const MOST: usize = 100;
     let as_of = app.clock.now();
-    let runs = |state: &BookingState| !state.is_ended();
+    /// What is booked for later is shown so long before.
+    const AHEAD: std::time::Duration = std::time::Duration::from_hours(24);
+    let runs = |state: &BookingState| !state.is_ended() && *state != BookingState::Scheduled;
     let query = BookingQuery {
         station: Some(id),
         states: BookingState::ALL.into_iter().filter(runs).collect(),
@@ -101,6 +103,7 @@ async fn counter(
     };
     // First who may see it, then what there is.
     let mut running = bookings::list(app, actor, query).await?.items;
+    running.extend(bookings::planned(app, actor, id, as_of + AHEAD).await?);
     let station = stations::get(app, id).await?;
     let ended: Vec<_> = known
         .iter()

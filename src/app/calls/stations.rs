@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::codec::Plain;
+use super::pickup::Pickups;
 use crate::domain::{Alternative, BatteryModelId, Problem, Timestamp, VehicleTypeId};
 use crate::protocol::rest::{
     BatteryModelOut, BatteryOut, Page, ReviewOut, ServiceOut, StationOut, VehicleOut,
@@ -76,6 +77,8 @@ pub struct StationPage {
     pub pay: PayHere,
     /// Work on the vehicle that one can have done here.
     pub services: Vec<ServiceOut>,
+    /// When one may come who books for later.
+    pub pickups: Pickups,
     /// Makes a repeated order of this page have one effect.
     pub key: String,
     /// The server's clock at this answer.
@@ -147,6 +150,8 @@ pub async fn see_station(
     near: Option<String>,
     /// Where the page of reviews before ended.
     reviews_from: Option<String>,
+    /// The day whose half hours to show for later.
+    pickup_day: Option<String>,
 ) -> Result<StationPage, Problem> {
     use crate::domain::{Position, StationId, Timer};
     use crate::server::service::stations::{self, StationQuery};
@@ -203,6 +208,7 @@ pub async fn see_station(
             online: app.provider().is_some(),
             pays_first: bookings::pays_first(&app, super::visitor().as_ref(), id).await?,
         },
+        pickups: super::pickup::pickups(&app, id, pickup_day.as_deref()).await?,
         key: uuid::Uuid::now_v7().to_string(),
         station,
         packs,

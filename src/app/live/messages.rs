@@ -89,7 +89,7 @@ pub fn icon_of(kind: NotificationKind) -> &'static str {
         | Kind::PaymentReceived
         | Kind::PaymentFailed
         | Kind::PaymentRefunded => "cash",
-        Kind::BookingExpiring | Kind::BookingRenewed => "clock",
+        Kind::BookingExpiring | Kind::BookingRenewed | Kind::BookingScheduled => "clock",
         Kind::BookingCancelled => "undo",
         Kind::EmployeeAssigned => "person",
         Kind::BookingExpired

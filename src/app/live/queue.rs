@@ -60,10 +60,24 @@ impl Queue {
             .with(|rows| rows.iter().find(|row| row.id == id).cloned())
     }
 
-    /// How many run.
-    pub fn running(self) -> usize {
+    /// Those to prepare and to hand over, and those that ended meanwhile.
+    pub fn due(self) -> Vec<Queued> {
+        self.those(|row| !is_planned(row))
+    }
+
+    /// Those whose time has not come yet.
+    pub fn planned(self) -> Vec<Queued> {
+        self.those(is_planned)
+    }
+
+    fn those(self, belongs: impl Fn(&Queued) -> bool) -> Vec<Queued> {
         self.rows
-            .with(|rows| rows.iter().filter(|row| !has_ended(row)).count())
+            .with(|rows| rows.iter().filter(|row| belongs(row)).cloned().collect())
+    }
+
+    /// How many are to be prepared or handed over.
+    pub fn running(self) -> usize {
+        self.those(|row| !has_ended(row) && !is_planned(row)).len()
     }
 
     /// How many came in, and how many ended, since it was tidied.
@@ -117,6 +131,11 @@ impl Queue {
     }
 }
 
+fn is_planned(row: &Queued) -> bool {
+    row.booking
+        .with(|booking| booking.state == BookingState::Scheduled)
+}
+
 fn has_ended(row: &Queued) -> bool {
     row.booking.with(|booking| booking.state.is_ended())
 }
@@ -143,6 +162,7 @@ mod tests {
             latitude: 0.0,
             longitude: 0.0,
             utc_offset_minutes: 0,
+            pickup_at: None,
             deadline: now + Duration::from_secs(60 * minutes),
             grace_until: now,
             renewals_left: 0,
@@ -197,6 +217,23 @@ mod tests {
         assert_eq!((order(queue), queue.news()), (vec![3, 2, 1, 4], (1, 1)));
         queue.tidy();
         assert_eq!((order(queue), queue.news()), (vec![4, 2, 1], (0, 0)));
+    }
+
+    #[test]
+    fn what_is_for_later_stands_apart_until_its_time_has_come() {
+        let owner = Owner::new();
+        owner.set();
+        let queue = Queue::new(vec![
+            booking(1, BookingState::Scheduled, 90),
+            booking(2, BookingState::Confirmed, 9),
+        ]);
+        let ids = |rows: Vec<Queued>| rows.into_iter().map(|row| row.id.0).collect::<Vec<_>>();
+        assert_eq!((ids(queue.due()), ids(queue.planned())), (vec![2], vec![1]));
+        assert_eq!(queue.running(), 1);
+        let mut chosen = booking(1, BookingState::Confirmed, 90);
+        chosen.version = 2;
+        queue.take(vec![chosen]);
+        assert_eq!((ids(queue.due()), ids(queue.planned())), (vec![2, 1], vec![]));
     }
 
     #[test]

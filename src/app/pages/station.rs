@@ -10,6 +10,7 @@ mod nearby;
 mod pay;
 mod reviews;
 mod vehicle;
+mod when;
 
 use leptos::either::{Either, EitherOf3};
 use leptos::prelude::*;
@@ -41,7 +42,8 @@ pub fn Station() -> impl IntoView {
         move || id.get(),
         move |id| {
             let asked = |name: &str| query.with_untracked(|query| query.get(name));
-            see_station(id, asked("near"), asked("reviews"))
+            let day = asked("day").or_else(|| asked("order[day]"));
+            see_station(id, asked("near"), asked("reviews"), day)
         },
     );
     let clock = Clock::get();

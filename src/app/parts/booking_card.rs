@@ -29,7 +29,10 @@ pub fn BookingCard(
     let end = if state.is_waiting_for_pickup() {
         Either::Left(view! { <Left deadline=booking.deadline offset /> })
     } else {
-        Either::Right(view! { <span class="booking-day">{day(booking.created_at, now, offset)}</span> })
+        let at = booking.pickup_at.filter(|_| !state.is_ended());
+        Either::Right(
+            view! { <span class="booking-day">{day(at.unwrap_or(booking.created_at), now, offset)}</span> },
+        )
     };
     view! {
         <li class="booking-row" data-active=(!state.is_ended()).then_some("")>

@@ -39,7 +39,21 @@ pub fn steps_of(booking: &BookingOut) -> Vec<Step> {
     }
     let now = booking.state;
     if booking.confirmed_at.is_none() {
-        steps.push(step(now < BookingState::Confirmed, "Confirmed", "By the station"));
+        let says_yes = booking.pickup_at.is_none() || now == BookingState::Requested;
+        if says_yes {
+            steps.push(step(
+                now == BookingState::Requested,
+                "Confirmed",
+                "By the station",
+            ));
+        }
+        if booking.pickup_at.is_some() {
+            steps.push(step(
+                now == BookingState::Scheduled,
+                "Batteries chosen",
+                "Shortly before",
+            ));
+        }
     }
     steps.push(match booking.ready_at {
         Some(at) if now > BookingState::Ready => done("Ready", at),

@@ -24,7 +24,7 @@ pub struct BookIn {
     /// The vehicle's registration, at most 32 characters; one active booking per vehicle.
     #[serde(default)]
     pub vehicle: Option<String>,
-    /// For later (not offered yet: null).
+    /// When to come, on a half hour of the station's clocks, for a booking for later; now unless given.
     #[serde(default)]
     #[cfg_attr(feature = "ssr", schema(value_type = Option<String>, format = DateTime))]
     pub pickup_at: Option<Timestamp>,
@@ -133,8 +133,11 @@ pub struct BookingOut {
     pub latitude: f64,
     /// Its place on the map.
     pub longitude: f64,
-    /// Offset of its zone from UTC right now, in minutes.
+    /// Offset of its zone from UTC in minutes: at the pickup time, else right now.
     pub utc_offset_minutes: i32,
+    /// When the customer wants to come; null for who comes at once.
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<String>, format = DateTime))]
+    pub pickup_at: Option<Timestamp>,
     /// Until when the packs are held.
     #[cfg_attr(feature = "ssr", schema(value_type = String, format = DateTime))]
     pub deadline: Timestamp,

@@ -39,6 +39,9 @@ pub struct RulesOut {
     /// Bookings are paid online, or by a plan, before they are confirmed; absent for an operator.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub needs_prepayment: Option<bool>,
+    /// How many packs the station hands out in half an hour to those who booked for later; absent for an operator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pickup_capacity: Option<i64>,
     /// Tax on lines and service charge, hundredths of a percent.
     pub tax_basis_points: i64,
     /// Service charge on the lines, hundredths of a percent.
@@ -60,6 +63,9 @@ pub struct RulesPatch {
     /// Bookings are paid online, or by a plan, before they are confirmed. Stations only.
     #[serde(default)]
     pub needs_prepayment: Option<bool>,
+    /// How many packs are handed out in half an hour to those who book for later, 0 to 100. Stations only.
+    #[serde(default)]
+    pub pickup_capacity: Option<i64>,
     /// Tax on lines and service charge, hundredths of a percent, for new bookings. Operators only.
     #[serde(default)]
     pub tax_basis_points: Option<i64>,

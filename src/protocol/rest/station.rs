@@ -143,6 +143,19 @@ pub struct ServiceSlotOut {
     pub capacity: i64,
 }
 
+/// Half an hour in which one can come who books for later, and how full it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct PickupSlotOut {
+    /// Its beginning.
+    #[cfg_attr(feature = "ssr", schema(value_type = String, format = DateTime))]
+    pub slot_time: Timestamp,
+    /// How many packs are promised for it.
+    pub booked_count: i64,
+    /// How many the station hands out in it.
+    pub capacity: i64,
+}
+
 /// A service that a station offers besides swaps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]

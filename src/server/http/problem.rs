@@ -178,6 +178,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "The half hour that begins at `slot_time` has no place left for this service.",
     ),
     (
+        "pickup_full",
+        "The half hour that begins at `slot_time` has no room for so many packs. `GET /stations/{id}/pickup-slots` lists those that have.",
+    ),
+    (
         "payment_busy",
         "The payment is in a state in which this is not possible. The detail says why.",
     ),

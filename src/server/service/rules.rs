@@ -11,10 +11,12 @@ use crate::protocol::rest::{RulesOut, RulesPatch, SetBy, TimerOut};
 use crate::server::App;
 use crate::server::store::inventory::StationRow;
 use crate::server::store::rules::{Scope, timers_of};
-use crate::server::store::{Audit, Connection, Failure, StoreError, Tx, payments, stations};
+use crate::server::store::{Audit, Connection, Failure, StoreError, Tx, bookings, payments, stations};
 
 /// Nobody waits longer for anything at a station.
 const LONGEST: Duration = Duration::from_hours(7 * 24);
+/// No station hands out more packs in half an hour.
+const MOST_PICKUPS: i64 = 100;
 
 /// The rules of a station (its staff).
 ///
@@ -56,6 +58,11 @@ pub async fn change_station(
             ));
         }
     }
+    if let Some(capacity) = patch.pickup_capacity {
+        let mut form = Form::default();
+        form.number("pickup_capacity", capacity, 0..=MOST_PICKUPS);
+        form.finish()?;
+    }
     let lengths = lengths(&patch)?;
     let (who, installation) = (actor.clone(), app.timers.clone());
     app.db
@@ -77,6 +84,9 @@ pub async fn change_station(
                 if let Some(needs) = patch.needs_prepayment {
                     tx.set_needs_prepayment(station, needs).await?;
                     row.needs_prepayment = needs;
+                }
+                if let Some(capacity) = patch.pickup_capacity {
+                    tx.set_pickup_capacity(station, capacity).await?;
                 }
                 audit(tx, "station", station.0).await?;
                 Ok(in_force(tx.connection(), &installation, row.operator, Some(&row)).await?)
@@ -102,6 +112,12 @@ pub async fn change_operator(
     if let Some((field, _)) = of_stations.into_iter().find(|(_, given)| given.is_some()) {
         return Err(Problem::invalid(
             field,
+            "Each station decides that for itself; send it to the station's rules.",
+        ));
+    }
+    if patch.pickup_capacity.is_some() {
+        return Err(Problem::invalid(
+            "pickup_capacity",
             "Each station decides that for itself; send it to the station's rules.",
         ));
     }
@@ -223,6 +239,10 @@ async fn in_force(
             timers.extend([row(timer, length, SetBy::Station)]);
         }
     }
+    let pickup_capacity = match station {
+        Some(station) => Some(bookings::pickup_capacity(connection, station.id).await?),
+        None => None,
+    };
     let (rates, cash_limit) = payments::terms(connection, operator).await?;
     Ok(RulesOut {
         tax_basis_points: rates.tax,
@@ -230,6 +250,7 @@ async fn in_force(
         cash_limit,
         needs_approval: station.map(|station| station.needs_approval),
         needs_prepayment: station.map(|station| station.needs_prepayment),
+        pickup_capacity,
         timers,
     })
 }

@@ -4,7 +4,7 @@
 use sqlx::AnyConnection;
 
 use super::row::Columns;
-use super::{StoreError, check_payments, check_plans};
+use super::{StoreError, check_payments, check_pickups, check_plans};
 
 /// What is asked. The word `open` here means: still somebody's.
 const CONTRADICTIONS: &[&str] = &[
@@ -36,6 +36,7 @@ const CONTRADICTIONS: &[&str] = &[
              AND booking_item.state IN ('pending', 'allocated', 'ready', 'returned_in')
            GROUP BY booking_item.booking_id) AS needed ON needed.booking_id = booking.id
      WHERE booking.state IN ('requested', 'confirmed', 'ready', 'checked_in', 'in_service')
+       AND NOT (booking.state = 'requested' AND booking.pickup_at IS NOT NULL)
        AND needed.packs <> needed.held
      ORDER BY booking.id",
     "SELECT 'Booking ' || CAST(booking.id AS TEXT) || ' is ' || booking.state || ', but hold '
@@ -73,7 +74,7 @@ const CONTRADICTIONS: &[&str] = &[
          || ' and nothing will ever end it: no timer is set.' AS finding
      FROM booking
      WHERE booking.due_at IS NULL
-       AND (booking.state IN ('requested', 'confirmed', 'ready')
+       AND (booking.state IN ('requested', 'scheduled', 'confirmed', 'ready')
             OR (booking.state = 'cancelled' AND booking.undo_until IS NOT NULL))
      ORDER BY booking.id",
     "SELECT 'Battery ' || CAST(battery.id AS TEXT) || ' stands in slot ' || CAST(battery.slot AS TEXT)
@@ -137,7 +138,8 @@ pub async fn contradictions(connection: &mut AnyConnection) -> Result<Vec<String
     let questions = CONTRADICTIONS
         .iter()
         .chain(&check_plans::CONTRADICTIONS)
-        .chain(&check_payments::CONTRADICTIONS);
+        .chain(&check_payments::CONTRADICTIONS)
+        .chain(&check_pickups::CONTRADICTIONS);
     for &question in questions {
         for row in sqlx::query(question).fetch_all(&mut *connection).await? {
             findings.push(row.plain("finding")?);

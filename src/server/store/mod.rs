@@ -21,6 +21,7 @@ pub mod bookings;
 pub mod catalogue;
 pub mod check;
 mod check_payments;
+mod check_pickups;
 mod check_plans;
 mod commit;
 pub mod demo;

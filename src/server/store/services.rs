@@ -233,7 +233,7 @@ impl Tx<'_> {
         Ok(free)
     }
 
-    /// Gives back the places of a booking, or of one of its items.
+    /// Gives back the places of a booking, those of its packs too; or of one of its services.
     pub async fn leave_seats(&mut self, booking: BookingId, item: Option<ItemId>) -> Result<(), StoreError> {
         sqlx::query(
             "DELETE FROM service_seat
@@ -244,6 +244,9 @@ impl Tx<'_> {
         .bind(item.map(|item| item.0))
         .execute(self.connection())
         .await?;
+        if item.is_none() {
+            self.leave_pickup(booking).await?;
+        }
         Ok(())
     }
 

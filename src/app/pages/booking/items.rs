@@ -45,6 +45,7 @@ fn Item(item: BookingItemOut, currency: Currency, state: BookingState) -> impl I
         Some(soc) if item.kind.takes_a_pack() => {
             Either::Left(view! { <Pack shape=shape(soc, state) soc=soc.get() /> })
         }
+        None if item.kind.takes_a_pack() => Either::Left(view! { <Pack shape=Shape::Held soc=0 /> }),
         _ => Either::Right(view! { <Icon name="tool" /> }),
     };
     view! {
@@ -81,6 +82,7 @@ fn place(item: &BookingItemOut, state: BookingState) -> String {
     match (slot, charge) {
         (Some(slot), Some(charge)) => format!("{slot}, {charge}"),
         (Some(only), None) | (None, Some(only)) => only,
+        (None, None) if item.kind.takes_a_pack() && !state.is_ended() => "Chosen shortly before".to_owned(),
         (None, None) => "At the counter".to_owned(),
     }
 }

@@ -6,6 +6,7 @@ mod ending;
 mod items;
 mod pass;
 mod payment;
+mod planned;
 mod renew;
 mod review;
 mod time;
@@ -59,6 +60,7 @@ fn Sheet(sheet: BookingSheet) -> impl IntoView {
         qr,
         review,
         pays_online,
+        packs_at,
         now,
     } = sheet;
     let booking = RwSignal::new(booking);
@@ -90,7 +92,7 @@ fn Sheet(sheet: BookingSheet) -> impl IntoView {
                 <div class="stack">
                     {move || {
                         if runs.get() {
-                            Either::Left(view! { <time::TimeLeft booking present cancelling renewing renew_to /> })
+                            Either::Left(view! { <time::TimeLeft booking present cancelling renewing renew_to packs_at /> })
                         } else {
                             Either::Right(view! { <ending::Ending booking present /> })
                         }

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use leptos::either::Either;
 use leptos::prelude::*;
 
 use super::cancel::Cancel;
 use super::last_instant;
+use super::planned::Planned;
 use super::renew::Renew;
 use crate::app::browser;
 use crate::app::calls::bookings::{CancelBooking, RenewBooking, load_booking};
@@ -28,6 +30,7 @@ pub fn TimeLeft(
     cancelling: ServerAction<CancelBooking>,
     renewing: ServerAction<RenewBooking>,
     renew_to: Memo<Option<Timestamp>>,
+    packs_at: Option<Timestamp>,
 ) -> impl IntoView {
     let first = booking.get_untracked();
     let offset = first.utc_offset_minutes;
@@ -45,17 +48,20 @@ pub fn TimeLeft(
         }
     });
     ask_when_over(booking);
-    let from = first.confirmed_at.unwrap_or(first.created_at);
+    let from = Memo::new(move |_| {
+        let booking = booking.read();
+        booking.confirmed_at.unwrap_or(booking.created_at)
+    });
     view! {
         <section class="panel panel-body count" aria-labelledby="left-h">
             <div class="count-in">
                 <div class="stack-s">
-                    <Show when=move || waiting.get() fallback=move || view! { <Underway booking /> }>
+                    <Show when=move || waiting.get() fallback=move || view! { <Underway booking packs_at /> }>
                         <h2 class="count-label" id="left-h">
                             {move || if in_grace.get() { "Time is up. Last minutes to collect" } else { "Time left to collect" }}
                         </h2>
                         <Countdown deadline=counted offset labelled_by="left-h" />
-                        {move || view! { <MinuteCells from to=deadline.get() now=present /> }}
+                        {move || view! { <MinuteCells from=from.get() to=deadline.get() now=present /> }}
                         <p class="count-until">
                             {move || view! { <Until booking=booking.get() /> }}
                         </p>
@@ -64,7 +70,7 @@ pub fn TimeLeft(
                     </Show>
                     <Cancel booking call=cancelling />
                 </div>
-                {move || booking.read().items.iter().find(|item| item.kind.takes_a_pack()).cloned().map(|item| view! { <Yours item /> })}
+                {move || booking.read().items.iter().find(|item| item.battery_id.is_some()).cloned().map(|item| view! { <Yours item /> })}
             </div>
         </section>
     }
@@ -117,7 +123,22 @@ fn Warning(counted: Signal<Timestamp>, present: Signal<Timestamp>) -> impl IntoV
 
 /// In place of the clock, when nobody waits for it any more or not yet.
 #[component]
-fn Underway(booking: RwSignal<BookingOut>) -> impl IntoView {
+fn Underway(booking: RwSignal<BookingOut>, packs_at: Option<Timestamp>) -> impl IntoView {
+    let planned = Memo::new(move |_| {
+        let booking = booking.read();
+        booking.pickup_at.is_some() && booking.state < BookingState::Confirmed
+    });
+    move || {
+        if planned.get() {
+            Either::Left(view! { <Planned booking packs_at /> })
+        } else {
+            Either::Right(view! { <Now booking /> })
+        }
+    }
+}
+
+#[component]
+fn Now(booking: RwSignal<BookingOut>) -> impl IntoView {
     let offset = booking.with_untracked(|booking| booking.utc_offset_minutes);
     let answer_by = |booking: &BookingOut| {
         let is_request = booking.state == BookingState::Requested;

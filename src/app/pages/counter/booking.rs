@@ -18,7 +18,7 @@ use crate::app::parts::announce::Announcer;
 use crate::app::parts::form::{ErrorSummary, Field, Submit, failure};
 use crate::app::parts::note::Note;
 use crate::app::parts::{Icon, Pack, Shape};
-use crate::domain::{BookingId, Command, Money, PaymentState, Percent};
+use crate::domain::{BookingId, BookingState, Command, Money, PaymentState, Percent};
 use crate::protocol::rest::{BookingItemOut, BookingOut};
 
 /// `2 × VB60, slots A4 and B5`.
@@ -186,7 +186,14 @@ fn Ended(booking: RwSignal<BookingOut>) -> impl IntoView {
     move || {
         let booking = booking.get();
         let reason = booking.reason.map(|reason| view! { <p>{reason}</p> });
-        view! { <Note title=booking.state.label()>{reason}</Note> }
+        let planned = booking
+            .pickup_at
+            .filter(|_| booking.state == BookingState::Scheduled);
+        let planned = planned.map(|at| {
+            let when = at.day_and_time(booking.utc_offset_minutes);
+            view! { <p>"For " {when} ". Its batteries are chosen shortly before."</p> }
+        });
+        view! { <Note title=booking.state.label()>{planned} {reason}</Note> }
     }
 }
 
@@ -194,7 +201,7 @@ fn Ended(booking: RwSignal<BookingOut>) -> impl IntoView {
 mod tests {
     use super::*;
     use crate::domain::{
-        BookingState, Currency, ItemId, ItemKind, ItemState, PaymentMethod, SlotNumber, StationId, Timestamp,
+        Currency, ItemId, ItemKind, ItemState, PaymentMethod, SlotNumber, StationId, Timestamp,
     };
 
     fn item(name: &str, slot: i64) -> BookingItemOut {
@@ -232,6 +239,7 @@ mod tests {
             latitude: 0.0,
             longitude: 0.0,
             utc_offset_minutes: 0,
+            pickup_at: None,
             deadline: now,
             grace_until: now,
             renewals_left: 0,

@@ -11,6 +11,7 @@ mod history;
 mod opened;
 mod pack;
 mod pack_actions;
+mod planned;
 mod queue;
 mod scan;
 mod services;

@@ -5,6 +5,7 @@ use leptos::server_fn::ServerFn;
 
 use super::booking::{due_amount, packs_and_slots};
 use super::booking_end::when_done;
+use super::planned::PlannedList;
 use super::state::{Counter, Open};
 use crate::app::browser;
 use crate::app::calls::staff::PrepareBooking;
@@ -40,7 +41,7 @@ pub fn QueueColumn(counter: Counter, open: Memo<Open>) -> impl IntoView {
     };
     follow(counter, prepare);
     let running = Memo::new(move |_| queue.running());
-    let is_empty = Memo::new(move |_| queue.rows.with(Vec::is_empty));
+    let is_empty = Memo::new(move |_| queue.due().is_empty());
     // A bare form has no row to come back to.
     let told_here = move || {
         let problem = prepare.problem().filter(|_| prepare.asked.get().is_none())?;
@@ -55,7 +56,7 @@ pub fn QueueColumn(counter: Counter, open: Memo<Open>) -> impl IntoView {
             {told_here}
             <div class="panel">
                 <ol class="rows">
-                    <For each=move || queue.rows.get() key=|row| (row.id, row.is_new) let:row>
+                    <For each=move || queue.due() key=|row| (row.id, row.is_new) let:row>
                         <Row row counter open prepare />
                     </For>
                 </ol>
@@ -63,6 +64,7 @@ pub fn QueueColumn(counter: Counter, open: Memo<Open>) -> impl IntoView {
                     <p class="panel-body soft">"No booking is waiting. New ones appear here by themselves."</p>
                 </Show>
             </div>
+            <PlannedList counter open />
         </section>
     }
 }

@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
+use super::when::When;
 use crate::app::browser;
 use crate::app::calls::book::Order;
 use crate::app::calls::stations::{PayHere, StationPage};
@@ -59,6 +60,8 @@ pub struct Basket {
     pub extras: StoredValue<Vec<Extra>>,
     /// Somebody at the station says yes first.
     pub asks_first: bool,
+    /// Now or later.
+    pub when: When,
     /// The certain pack the address names.
     pub pack: Memo<Option<BatteryId>>,
     /// The same, as long as it can be taken.
@@ -84,7 +87,10 @@ impl Basket {
     /// otherwise.
     pub fn new(page: &StationPage, store: StationStore) -> Self {
         let query = use_query_map();
-        let asked = |name: &str| query.with_untracked(|query| query.get(name));
+        // As our own links say it, or as the form says it that asked for another day.
+        let asked =
+            |name: &str| query.with_untracked(|query| query.get(name).or_else(|| query.get(&in_form(name))));
+        let later = asked("when").as_deref() == Some("later");
         let pack = Memo::new(move |_| query.with(|query| query.get("pack")?.parse().ok().map(BatteryId)));
         let mut first = pack.get_untracked().is_none();
         let said = page
@@ -93,7 +99,8 @@ impl Basket {
             .any(|model| asked(&format!("n{}", model.id)).is_some());
         let choice = |model: &BatteryModelOut| {
             let ready = ready_of(store, model.id);
-            let taken = !said && first && fits_mine(page, model) && ready.get_untracked() > 0;
+            let is_there = later || ready.get_untracked() > 0;
+            let taken = !said && first && fits_mine(page, model) && is_there;
             first &= !taken;
             let asked = asked(&format!("n{}", model.id)).and_then(|count| count.parse().ok());
             Choice {
@@ -118,6 +125,7 @@ impl Basket {
         Self {
             extras: StoredValue::new(page.services.iter().map(extra).collect()),
             asks_first: page.station.needs_approval,
+            when: When::new(page.pickups.clone(), later, asked("pickup")),
             choices: StoredValue::new(choices),
             pack,
             chosen: Memo::new(move |_| chosen(store, pack.get()?)),
@@ -147,6 +155,10 @@ impl Basket {
             .get()
             .is_some_and(|chosen| chosen.model == choice.model.id);
         let others = self.count() - choice.wanted.get();
+        // What is charged now says nothing about another day.
+        if self.when.later.get() {
+            return (MAX_PACKS_PER_BOOKING - others).max(0);
+        }
         (choice.ready.get() - i64::from(chosen))
             .min(MAX_PACKS_PER_BOOKING - others)
             .max(0)
@@ -210,6 +222,14 @@ impl Basket {
                 .map(|pack| pack.to_string()),
             hold: self.hold.get_untracked().to_string(),
             vehicle: self.vehicle.get_untracked(),
+            when: if self.when.later.get_untracked() {
+                "later"
+            } else {
+                "now"
+            }
+            .to_owned(),
+            day: self.when.pickups.with_untracked(|pickups| pickups.day.clone()),
+            pickup: self.when.pickup.get_untracked(),
             pay: self.pay_by.get_untracked().as_str().to_owned(),
         }
     }
@@ -233,6 +253,15 @@ impl Basket {
         )]
         let part = || (browser::random() * 9_007_199_254_740_992.0) as u64;
         self.key.set_value(format!("{:x}-{:x}", part(), part()));
+    }
+}
+
+/// What a name of the address is called in the form: `n1` is `order[n][1]`, `hold` is `order[hold]`.
+fn in_form(name: &str) -> String {
+    let number = name.trim_start_matches(|letter: char| !letter.is_ascii_digit());
+    match name.strip_suffix(number) {
+        Some(list) if !number.is_empty() => format!("order[{list}][{number}]"),
+        _ => format!("order[{name}]"),
     }
 }
 
@@ -291,4 +320,15 @@ fn chosen(store: StationStore, pack: BatteryId) -> Option<Chosen> {
             })
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_and_the_form_say_the_same() {
+        assert_eq!(in_form("n12"), "order[n][12]");
+        assert_eq!(in_form("hold"), "order[hold]");
+    }
 }

@@ -15,6 +15,7 @@ use super::instead::{Instead, PROBLEM, Refused};
 use super::lines::{HoldFor, Model, chosen_row, sum};
 use super::pay::PayBy;
 use super::vehicle::VehicleField;
+use super::when::WhenToCome;
 use crate::app::browser;
 use crate::app::calls::book::BookPacks;
 use crate::app::live::store::StationStore;
@@ -41,7 +42,8 @@ pub fn BookPanel(
     });
     let bookable = is_bookable(store);
     // A form with an answer under it stays, although the last pack is gone.
-    let offered = Memo::new(move |_| bookable.get() || problem.with(Option::is_some));
+    let later = basket.when.later;
+    let offered = Memo::new(move |_| bookable.get() || later.get() || problem.with(Option::is_some));
     let nearby = StoredValue::new(nearby);
     view! {
         <aside class="book" aria-labelledby="book-h">
@@ -49,7 +51,7 @@ pub fn BookPanel(
                 if offered.get() {
                     Either::Left(view! { <BookForm basket booking problem offset /> })
                 } else {
-                    Either::Right(view! { <Instead store nearby=nearby.get_value() offset /> })
+                    Either::Right(view! { <Instead basket store nearby=nearby.get_value() offset /> })
                 }
             }}
         </aside>
@@ -75,7 +77,7 @@ fn BookForm(
     let pending = booking.pending();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        if !pending.get_untracked() && basket.count() > 0 {
+        if !pending.get_untracked() && is_complete(basket) {
             booking.dispatch(BookPacks {
                 order: basket.order(),
             });
@@ -87,7 +89,7 @@ fn BookForm(
         choices.iter().map(model).collect_view()
     });
     let label = Memo::new(move |_| button_label(basket, pending.get(), offset));
-    let disabled = move || (pending.get() || basket.count() == 0).then_some("true");
+    let disabled = move || (pending.get() || !is_complete(basket)).then_some("true");
     view! {
         <form id=FORM class="panel" action=BookPacks::PATH method="post" on:submit=submit>
             <input type="hidden" name="order[station]" value=basket.station().to_string() />
@@ -101,12 +103,13 @@ fn BookForm(
                 {models}
             </div>
             <div class="panel-body stack panel-foot">
+                <WhenToCome basket />
                 <HoldFor basket />
                 <Extras basket />
                 <VehicleField basket />
                 <PayBy basket />
                 {move || sum(basket)}
-                {move || problem.get().map(|problem| view! { <Refused problem /> })}
+                {move || problem.get().map(|problem| view! { <Refused problem later=basket.when.later.get_untracked() /> })}
                 <button
                     type="submit"
                     class="btn btn-go btn-wide"
@@ -160,6 +163,12 @@ fn follow(basket: Basket, booking: ServerAction<BookPacks>) {
     });
 }
 
+/// Something is chosen, and for later a time.
+fn is_complete(basket: Basket) -> bool {
+    let has_time = !basket.when.later.get() || !basket.when.pickup.read().is_empty();
+    basket.count() > 0 && has_time
+}
+
 fn button_label(basket: Basket, pending: bool, offset: i32) -> String {
     let count = basket.count();
     if pending {
@@ -169,8 +178,12 @@ fn button_label(basket: Basket, pending: bool, offset: i32) -> String {
         return "Choose a battery".to_owned();
     }
     let batteries = plural(count, "battery", "batteries");
-    if basket.asks_first {
-        return format!("Ask for {count} {batteries}");
+    let verb = if basket.asks_first { "Ask for" } else { "Book" };
+    match basket.when.in_words() {
+        Some(when) => return format!("{verb} {count} {batteries} for {when}"),
+        None if basket.when.later.get() => return "Choose a time".to_owned(),
+        None if basket.asks_first => return format!("Ask for {count} {batteries}"),
+        None => {}
     }
     format!("Hold {count} {batteries} until {}", basket.until(offset))
 }
@@ -181,7 +194,7 @@ pub fn ActionBar(basket: Basket, store: StationStore, offset: i32) -> impl IntoV
     let bookable = is_bookable(store);
     let label = Memo::new(move |_| button_label(basket, false, offset));
     let shape = move || {
-        if bookable.get() {
+        if bookable.get() || basket.when.later.get() {
             Either::Left(view! {
                 <button type="submit" form=FORM class="btn btn-go">
                     <span>{label}</span>

@@ -3,6 +3,7 @@
 use leptos::either::{Either, EitherOf3};
 use leptos::prelude::*;
 
+use super::basket::Basket;
 use super::nearby::Nearby;
 use crate::app::live::store::StationStore;
 use crate::app::parts::note::Tone;
@@ -15,8 +16,11 @@ pub const PROBLEM: &str = "book-problem";
 
 /// Why the order was not carried out, and what to do now.
 #[component]
-pub fn Refused(problem: Problem) -> impl IntoView {
+pub fn Refused(problem: Problem, later: bool) -> impl IntoView {
     let title = match &problem {
+        Problem::BatteryUnavailable { available: 0, .. } if later => {
+            "No battery is left for that time here.".to_owned()
+        }
         Problem::BatteryUnavailable { available: 0, .. } => "Someone just took the last one.".to_owned(),
         Problem::BatteryUnavailable { available, .. } => {
             format!(
@@ -55,7 +59,7 @@ pub fn Refused(problem: Problem) -> impl IntoView {
 
 /// In place of the form: what there is to wait for, and where there is something now.
 #[component]
-pub fn Instead(store: StationStore, nearby: Vec<Alternative>, offset: i32) -> impl IntoView {
+pub fn Instead(basket: Basket, store: StationStore, nearby: Vec<Alternative>, offset: i32) -> impl IntoView {
     let next = Memo::new(move |_| store.inventory.with(|inventory| inventory.next_available_at));
     let open = Memo::new(move |_| {
         store
@@ -74,6 +78,8 @@ pub fn Instead(store: StationStore, nearby: Vec<Alternative>, offset: i32) -> im
         })
     };
     let none_near = nearby.is_empty();
+    let for_later = format!("/stations/{}?when=later#book-h", basket.station());
+    let choose_later = move |_| basket.when.later.set(true);
     view! {
         <section class="panel">
             <div class="panel-head">
@@ -81,6 +87,18 @@ pub fn Instead(store: StationStore, nearby: Vec<Alternative>, offset: i32) -> im
             </div>
             <div class="panel-body">
                 <p class="soft">{why}</p>
+                {basket
+                    .when
+                    .is_offered()
+                    .then(|| {
+                        view! {
+                            <p>
+                                <a class="btn btn-wide" href=for_later on:click=choose_later>
+                                    "Book here for later"
+                                </a>
+                            </p>
+                        }
+                    })}
             </div>
             <Nearby stations=nearby />
             {none_near

@@ -12,6 +12,7 @@ pub mod payments;
 pub mod plans;
 pub mod reviews;
 pub mod rules;
+pub mod schedule;
 pub mod services;
 pub mod staffing;
 pub mod stations;
@@ -31,6 +32,7 @@ pub fn router() -> OpenApiRouter<App> {
         .merge(bookings::router())
         .merge(booking_steps::router())
         .merge(rules::router())
+        .merge(schedule::router())
         .merge(payments::router())
         .merge(services::router())
         .merge(notifications::router())

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::proof::Proof;
 use super::{
-    answer, at_my_station, check_in_time, due_while_waiting, must_be_only_one, notice, step, timers_of,
+    answer, at_my_station, check_in_time, due_while_waiting, grace_of, must_be_only_one, notice, step,
+    timers_of,
 };
 use crate::domain::notification::text;
 use crate::domain::{BookingId, BookingState, Command, ItemState, Level, NotificationKind, Problem, Timer};
@@ -68,7 +69,7 @@ pub async fn undo_check_in(app: &App, actor: &Actor, booking: BookingId) -> Resu
                     must_be_within(tx, record.checked_in_at, timers.length(Timer::CheckInUndo))?;
                 }
                 let left = record.left.unwrap_or(LEAST_LEFT);
-                let window = Window::from(tx.now(), left, timers.length(Timer::Grace));
+                let window = Window::from(tx.now(), left, grace_of(&record, &timers));
                 let change = Step {
                     items: Some(ItemState::Allocated),
                     due_at: Some(due_while_waiting(&timers, false, window, tx.now())),

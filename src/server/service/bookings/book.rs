@@ -2,23 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use super::elsewhere::{Demand, alternatives, free, read_inventories};
 use super::order::{Line, Order};
 use super::secrets::unused_secrets;
-use super::wait::{Wait, no_online_payments};
-use super::{due_while_waiting, fit, must_be_only_one, tell_confirmed, tell_of_new};
+use super::shortage::{shortage, with_alternatives};
+use super::wait::{Beginning, Wait, no_online_payments};
+use super::{fit, must_be_only_one, schedule, tell_confirmed, tell_of_new};
 use crate::domain::{
     BatteryModelId, Bill, BookingId, BookingState, Currency, ItemId, PaymentState, Problem, StationId, Timer,
-    Timestamp,
+    Timers, Timestamp,
 };
 use crate::protocol::rest::{BatteryModelOut, BookIn, BookingOut};
 use crate::server::App;
 use crate::server::service::plans::Cover;
 use crate::server::service::{Actor, IdempotencyKey, payments, services};
 use crate::server::store::batteries::{Claimed, Wanted};
-use crate::server::store::bookings::{Audience, NewBooking, NewItem, Window};
+use crate::server::store::bookings::{Audience, NewBooking, NewItem};
 use crate::server::store::idempotency::{Claim, NextAction};
-use crate::server::store::inventory::{self, StationInventory, StationRow};
+use crate::server::store::inventory::StationRow;
 use crate::server::store::payments::terms;
 use crate::server::store::services::{self as service_rows, ServiceRow};
 use crate::server::store::{Audit, Failure, IdKind, Tx, bookings as rows};
@@ -72,7 +72,7 @@ async fn with_checkout(app: &App, actor: &Actor, booking: BookingOut) -> Booking
 struct Booking {
     actor: Actor,
     order: Order,
-    timers: std::sync::Arc<crate::domain::Timers>,
+    timers: std::sync::Arc<Timers>,
     /// There is a payment service.
     takes_online: bool,
 }
@@ -85,6 +85,10 @@ impl Booking {
             return Ok(serde_json::from_str(&answer)?);
         }
         let station = self.open_station(tx).await?;
+        let timers = rules::timers_at(tx.connection(), station.id, station.operator, &self.timers).await?;
+        if let Some(at) = self.order.pickup_at {
+            schedule::check_time(&station, &timers, at, tx.now())?;
+        }
         must_be_only_one(tx, self.order.vehicle.as_deref()).await?;
         let wait = Wait::of(tx, &self.order, self.actor.user, &station, self.takes_online).await?;
         let models = self.models(tx).await?;
@@ -92,9 +96,12 @@ impl Booking {
         let (method, packs) = (self.order.payment_method, self.order.packs());
         // Before the packs: who waits for a plan must not keep any from others meanwhile.
         let cover = Cover::of(tx, self.actor.user, &station, method, packs).await?;
-        let claimed = self.claim_packs(tx, &station).await?;
         let parts = Parts {
-            claimed,
+            packs: match self.order.pickup_at {
+                None => self.claim_packs(tx, &station).await?,
+                Some(_) => self.packs_for_later(),
+            },
+            timers,
             services: self.find_services(tx, station.id).await?,
             cover: cover.as_ref(),
             models: &models,
@@ -120,7 +127,11 @@ impl Booking {
         let station = stations::find(tx.connection(), self.order.station)
             .await?
             .ok_or_else(|| Problem::not_found("station"))?;
-        let status = station.status();
+        // For later it does not matter whether it is closed by its hours now.
+        let status = match self.order.pickup_at {
+            None => station.status(),
+            Some(_) => station.set_status,
+        };
         if status.takes_bookings() {
             return Ok(station);
         }
@@ -150,11 +161,7 @@ impl Booking {
 
     /// Certain packs first and in order of id, so that two bookings never wait for each other in a circle,
     /// and so that "any pack" does not take what the same order names.
-    async fn claim_packs(
-        &self,
-        tx: &mut Tx<'_>,
-        station: &StationRow,
-    ) -> Result<Vec<(Line, Claimed)>, Failure> {
+    async fn claim_packs(&self, tx: &mut Tx<'_>, station: &StationRow) -> Result<Vec<Pack>, Failure> {
         let mut lines = self.order.lines.clone();
         lines.sort_by_key(|line| match line.wanted {
             Wanted::Battery(battery) => (0, battery.0),
@@ -163,11 +170,28 @@ impl Booking {
         let mut claimed = Vec::with_capacity(lines.len());
         for line in lines {
             match tx.claim_pack(station.id, line.wanted).await? {
-                Some(pack) => claimed.push((line, pack)),
+                Some(pack) => claimed.push(Pack {
+                    line,
+                    model: pack.model,
+                    claimed: Some(pack),
+                }),
                 None => return Err(shortage(tx, station, line.wanted).await?.into()),
             }
         }
         Ok(claimed)
+    }
+
+    /// Which ones they are is decided when their time has come.
+    fn packs_for_later(&self) -> Vec<Pack> {
+        let pack = |line: &Line| match line.wanted {
+            Wanted::Model(model) => Some(Pack {
+                line: *line,
+                model,
+                claimed: None,
+            }),
+            Wanted::Battery(_) => None,
+        };
+        self.order.lines.iter().filter_map(pack).collect()
     }
 
     async fn insert(
@@ -178,7 +202,7 @@ impl Booking {
         wait: Wait,
     ) -> Result<BookingId, Failure> {
         let now = tx.now();
-        let timers = rules::timers_at(tx.connection(), station.id, station.operator, &self.timers).await?;
+        let timers = &parts.timers;
         let hold_for = self
             .order
             .hold_for
@@ -186,13 +210,11 @@ impl Booking {
         let (rates, _) = terms(tx.connection(), station.operator).await?;
         let bill = Bill::of(parts.subtotal(), rates);
         let wait = wait.for_bill(bill);
-        let state = wait.first_state();
-        let window = Window::from(now, wait.length(&timers, hold_for), timers.length(Timer::Grace));
-        let due_at = if state == BookingState::Confirmed {
-            due_while_waiting(&timers, false, window, now)
-        } else {
-            window.deadline
-        };
+        let Beginning {
+            state,
+            window,
+            due_at,
+        } = wait.beginning(timers, self.order.pickup_at, hold_for, now);
         let payment_state = PaymentState::at_first(self.order.payment_method, bill.total());
         let (code, pin) = unused_secrets(tx, station.id).await?;
         let id = BookingId(tx.next_id(IdKind::Booking)?);
@@ -214,9 +236,10 @@ impl Booking {
             bill,
             currency: parts.currency(),
             vehicle: self.order.vehicle.clone(),
+            pickup_at: self.order.pickup_at,
         })
         .await?;
-        self.insert_lines(tx, id, station.id, parts).await?;
+        self.insert_lines(tx, id, station, parts).await?;
         if payment_state == PaymentState::Due {
             tx.begin_payment(id).await?;
         }
@@ -235,29 +258,36 @@ impl Booking {
         &self,
         tx: &mut Tx<'_>,
         booking: BookingId,
-        station: StationId,
+        station: &StationRow,
         parts: &Parts<'_>,
     ) -> Result<(), Failure> {
         let mut positions = 1..;
-        for (one, position) in parts.claimed.iter().zip(&mut positions) {
-            let (line, pack) = one;
-            let (name, price) = parts.line(one);
+        let mut items = Vec::new();
+        for (pack, position) in parts.packs.iter().zip(&mut positions) {
+            let (name, price) = parts.line(pack);
             let item = NewItem {
                 id: ItemId(tx.next_id(IdKind::Item)?),
-                kind: line.kind,
+                kind: pack.line.kind,
                 name,
                 model: pack.model,
-                battery: pack.battery,
-                slot: pack.slot,
+                pack: pack.claimed.map(|claimed| (claimed.battery, claimed.slot)),
                 price,
             };
             tx.insert_item(booking, position, &item).await?;
-            tx.insert_hold(pack, booking, item.id).await?;
+            if let Some(claimed) = &pack.claimed {
+                tx.insert_hold(claimed, booking, item.id).await?;
+            }
+            items.push(item.id);
+        }
+        if let Some(at) = self.order.pickup_at {
+            schedule::take_places(tx, station.id, at, &items).await?;
+            schedule::must_suffice(tx, station, at, &self.order.models()).await?;
         }
         for ((service, wanted), position) in parts.services.iter().zip(positions) {
             let item = ItemId(tx.next_id(IdKind::Item)?);
             tx.insert_booked_service(booking, position, item, service).await?;
-            let slot = services::take_place(tx, station, service.id, item, *wanted).await?;
+            let wanted = wanted.or(self.order.pickup_at);
+            let slot = services::take_place(tx, station.id, service.id, item, wanted).await?;
             tx.plan_service(booking, item, slot).await?;
         }
         Ok(())
@@ -281,8 +311,10 @@ impl Booking {
         let record = rows::find(tx.connection(), id)
             .await?
             .ok_or_else(|| Problem::not_found("booking"))?;
-        if record.state == BookingState::Confirmed {
-            tell_confirmed(tx, id).await?;
+        match record.state {
+            BookingState::Confirmed => tell_confirmed(tx, id).await?,
+            BookingState::Scheduled => schedule::tell_scheduled(tx, id).await?,
+            _ => {}
         }
         // Of one that nobody has paid the station hears when somebody has.
         if record.awaits_payment {
@@ -292,9 +324,18 @@ impl Booking {
     }
 }
 
+/// A pack: claimed now, or of a model and chosen later.
+struct Pack {
+    line: Line,
+    model: BatteryModelId,
+    claimed: Option<Claimed>,
+}
+
 /// What a booking is made of.
 struct Parts<'a> {
-    claimed: Vec<(Line, Claimed)>,
+    packs: Vec<Pack>,
+    /// As they run at the station.
+    timers: Timers,
     services: Vec<(ServiceRow, Option<Timestamp>)>,
     cover: Option<&'a Cover>,
     models: &'a BTreeMap<BatteryModelId, BatteryModelOut>,
@@ -302,12 +343,12 @@ struct Parts<'a> {
 
 impl Parts<'_> {
     /// What people read of a line for a pack, and what it costs.
-    fn line(&self, (line, pack): &(Line, Claimed)) -> (String, i64) {
-        Cover::line(self.cover, line.kind, self.models.get(&pack.model))
+    fn line(&self, pack: &Pack) -> (String, i64) {
+        Cover::line(self.cover, pack.line.kind, self.models.get(&pack.model))
     }
 
     fn subtotal(&self) -> i64 {
-        let packs: i64 = self.claimed.iter().map(|one| self.line(one).1).sum();
+        let packs: i64 = self.packs.iter().map(|one| self.line(one).1).sum();
         packs
             + self
                 .services
@@ -317,73 +358,9 @@ impl Parts<'_> {
     }
 
     fn currency(&self) -> Currency {
-        let of_pack = |(_, pack): &(Line, Claimed)| Some(self.models.get(&pack.model)?.currency);
+        let of_pack = |pack: &Pack| Some(self.models.get(&pack.model)?.currency);
         let of_service = || self.services.first().map(|(service, _)| service.currency);
-        let found = self.claimed.first().and_then(of_pack).or_else(of_service);
+        let found = self.packs.first().and_then(of_pack).or_else(of_service);
         found.unwrap_or(Currency::INR)
     }
-}
-
-/// Why a pack could not be claimed: it does not exist, or somebody else has it.
-async fn shortage(tx: &mut Tx<'_>, station: &StationRow, wanted: Wanted) -> Result<Problem, Failure> {
-    if let Wanted::Battery(battery) = wanted
-        && !inventory::battery_exists(tx.connection(), battery).await?
-    {
-        return Ok(Problem::not_found("battery"));
-    }
-    Ok(Problem::BatteryUnavailable {
-        station_id: station.id,
-        station_name: station.name.clone(),
-        available: 0,
-        next_available_at: None,
-        alternatives: Vec::new(),
-    })
-}
-
-/// Adds to a refusal what the station has left and which stations nearby have enough, read after the refused
-/// transaction is over, so that nobody waits for it.
-async fn with_alternatives(app: &App, order: &Order, mut problem: Problem) -> Problem {
-    let is_shortage = matches!(
-        problem,
-        Problem::BatteryUnavailable { .. } | Problem::StationClosed { .. }
-    );
-    if !is_shortage {
-        return problem;
-    }
-    let Ok(all) = read_inventories(app).await else {
-        return problem;
-    };
-    let Some(here) = all.iter().find(|one| one.station.id == order.station) else {
-        return problem;
-    };
-    let found = alternatives(&all, here, &demand(order, here));
-    match &mut problem {
-        Problem::BatteryUnavailable {
-            available,
-            next_available_at,
-            alternatives,
-            ..
-        } => {
-            let counts = here.counts();
-            *available = free(here, &demand(order, here).keys().copied().collect::<Vec<_>>());
-            *next_available_at = counts.next_available_at;
-            *alternatives = found;
-        }
-        Problem::StationClosed { alternatives, .. } => *alternatives = found,
-        _ => {}
-    }
-    problem
-}
-
-/// How many packs of each model the order needs; a certain pack counts as one of its model.
-fn demand(order: &Order, here: &StationInventory) -> Demand {
-    let mut demand = order.models();
-    for line in &order.lines {
-        if let Wanted::Battery(battery) = line.wanted
-            && let Some(pack) = here.packs.iter().find(|pack| pack.id == battery)
-        {
-            *demand.entry(pack.model).or_default() += 1;
-        }
-    }
-    demand
 }

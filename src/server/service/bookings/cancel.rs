@@ -74,14 +74,18 @@ pub async fn undo_cancel(app: &App, actor: &Actor, booking: BookingId) -> Result
                 let record = concerned(tx, &actor, booking).await?;
                 check_undo(tx, &actor, &record).await?;
                 let timers = timers_of(tx, &record, &installation).await?;
-                let is_request = record.cancelled_from == Some(BookingState::Requested);
-                let due = if is_request {
-                    record.deadline
-                } else {
-                    due_while_waiting(&timers, false, record.window(), tx.now())
+                let due = match (record.cancelled_from, record.pickup_at) {
+                    (Some(BookingState::Requested), _) => record.deadline,
+                    (Some(BookingState::Scheduled), Some(at)) => at - timers.length(Timer::AllocateLead),
+                    _ => due_while_waiting(&timers, false, record.window(), tx.now()),
                 };
+                let has_packs = record.pickup_at.is_none() || record.confirmed_at().is_some();
                 let change = Step {
-                    items: Some(ItemState::Allocated),
+                    items: Some(if has_packs {
+                        ItemState::Allocated
+                    } else {
+                        ItemState::Pending
+                    }),
                     due_at: Some(due),
                     payment_state: (!record.payment_state.has_money()).then_some(record.payment_at_first()),
                     ..Step::default()
@@ -91,7 +95,7 @@ pub async fn undo_cancel(app: &App, actor: &Actor, booking: BookingId) -> Result
                 tx.mark_releasing(booking, false).await?;
                 // It may have been paid while it was cancelled.
                 if !record.awaits_approval {
-                    confirm_if_complete(tx, booking, &installation).await?;
+                    confirm_if_complete(tx, booking, &installation, false).await?;
                 }
                 tell_it_stands(tx, &record, cancelled_by(&actor, &record)).await?;
                 answer(tx, &actor, booking).await

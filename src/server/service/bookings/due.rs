@@ -1,6 +1,7 @@
 //! What happens to a booking by itself: warnings, expiry, no-show, the end of an undo window. The instants
 //! stand in the database; whichever process comes first carries a step out, and each is carried out once.
 
+use super::allocate;
 use super::hand_over::end_as_no_show;
 use super::{due_while_waiting, notice, step, timers_of};
 use crate::domain::notification::text;
@@ -45,6 +46,14 @@ pub async fn advance_due(app: &App) -> Result<usize, Problem> {
 }
 
 async fn advance(app: &App, booking: BookingId) -> Result<bool, Problem> {
+    match advance_once(app, booking).await {
+        // Only a scheduled booking claims packs by itself; nothing of it was done.
+        Err(Problem::BatteryUnavailable { .. }) => allocate::wait(app, booking).await,
+        done => done,
+    }
+}
+
+async fn advance_once(app: &App, booking: BookingId) -> Result<bool, Problem> {
     let timers = app.timers.clone();
     app.db
         .write(Cause::system("timer"), move |tx| {
@@ -70,6 +79,7 @@ async fn take_due_step(tx: &mut Tx<'_>, record: &BookingRecord, timers: &Timers)
         BookingState::Confirmed | BookingState::Requested if now >= record.deadline => {
             expire(tx, record).await
         }
+        BookingState::Scheduled => allocate::advance(tx, record, timers).await,
         BookingState::Ready if now >= record.grace_until => end_as_no_show(tx, record).await,
         BookingState::Confirmed | BookingState::Ready => warn(tx, record, timers).await,
         BookingState::Cancelled => release_for_good(tx, record).await,

@@ -129,6 +129,7 @@ async fn hand_over(
     tx.dispense_held(booking, record.user).await?;
     // Who comes makes up for one time of not coming.
     tx.add_strike(record.user, -1).await?;
+    tx.leave_pickup(booking).await?;
     let message = text::booking_completed(&record.station_name);
     let kind = NotificationKind::BookingCompleted;
     tx.notify(record.user, notice(&record, kind, Level::Success, message))

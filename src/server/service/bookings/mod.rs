@@ -3,8 +3,10 @@
 //! Every command reads the booking, asks the state machine of the domain, and writes the step with a
 //! conditional update. Who comes second finds the booking changed and is told what is possible now.
 
+mod allocate;
 mod arrive;
 mod book;
+mod calendar;
 mod cancel;
 mod due;
 mod elsewhere;
@@ -15,12 +17,15 @@ mod order;
 mod proof;
 mod renew;
 mod request;
+mod schedule;
 mod secrets;
+mod shortage;
 mod timeline;
 mod wait;
 
 pub use arrive::{check_in, start, undo_check_in, undo_no_show};
 pub use book::book;
+pub use calendar::calendar;
 pub use cancel::{cancel, undo_cancel};
 pub use due::{advance_due, next_due};
 pub use hand_over::{collect, no_show, ready};
@@ -28,6 +33,8 @@ pub use look::{BookingQuery, find, get, list};
 pub use renew::renew;
 pub(super) use request::confirm_if_complete;
 pub use request::{abort, approve, decline};
+pub(in crate::server::service) use schedule::grace_of;
+pub use schedule::{PickupDays, packs_at, pickup_days, pickup_slots, planned};
 pub use timeline::timeline;
 pub use wait::pays_first;
 
@@ -116,6 +123,7 @@ fn name_of(command: Command) -> &'static str {
     match command {
         Command::Approve => "approve",
         Command::Decline => "decline",
+        Command::Schedule => "schedule",
         Command::Allocate => "allocate",
         Command::Ready => "ready",
         Command::Delay => "delay",

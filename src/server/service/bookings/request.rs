@@ -3,7 +3,9 @@
 
 use serde_json::json;
 
+use super::allocate;
 use super::elsewhere::{Demand, instead_of};
+use super::schedule::grace_of;
 use super::{
     answer, at_my_station, check_in_time, due_while_waiting, no_such_booking, notice, step, tell_confirmed,
     timers_of,
@@ -24,6 +26,19 @@ use crate::server::store::{Audit, Failure, StoreError, Tx, bookings as rows};
 /// # Errors
 /// [`Problem::IllegalTransition`], [`Problem::TooLate`].
 pub async fn approve(app: &App, actor: &Actor, booking: BookingId) -> Result<BookingOut, Problem> {
+    match accept(app, actor, booking, true).await {
+        // For later, and its time has come already: it waits for its packs as all of them do.
+        Err(Problem::BatteryUnavailable { .. }) => accept(app, actor, booking, false).await,
+        answered => answered,
+    }
+}
+
+async fn accept(
+    app: &App,
+    actor: &Actor,
+    booking: BookingId,
+    with_packs: bool,
+) -> Result<BookingOut, Problem> {
     let (who, timers) = (actor.clone(), app.timers.clone());
     app.db
         .write(actor.cause(), move |tx| {
@@ -49,19 +64,21 @@ pub async fn approve(app: &App, actor: &Actor, booking: BookingId) -> Result<Boo
                     })
                     .await?;
                 }
-                confirm_if_complete(tx, booking, &timers).await?;
+                confirm_if_complete(tx, booking, &timers, with_packs).await?;
                 answer(tx, &actor, booking).await
             })
         })
         .await
 }
 
-/// A request that waits for nothing any more is confirmed, and the time to collect begins. One that was paid and
+/// A request that waits for nothing any more is confirmed, and the time to collect begins; one for later is scheduled,
+/// or, where its time has come and `with_packs` is wanted, confirmed. One that was paid and
 /// still waits for the station's answer has the time for that from now on.
 pub(in crate::server::service) async fn confirm_if_complete(
     tx: &mut Tx<'_>,
     booking: BookingId,
     installation: &Timers,
+    with_packs: bool,
 ) -> Result<(), Failure> {
     let record = rows::find(tx.connection(), booking)
         .await?
@@ -70,11 +87,20 @@ pub(in crate::server::service) async fn confirm_if_complete(
         return Ok(());
     }
     let timers = timers_of(tx, &record, installation).await?;
-    let grace = timers.length(Timer::Grace);
+    let grace = grace_of(&record, &timers);
     if record.awaits_approval {
-        let window = Window::from(tx.now(), timers.length(Timer::RequestConfirmTtl), grace);
+        let until_pickup = record.pickup_at.map(|at| at.since(tx.now()));
+        let wait = timers.length(Timer::RequestConfirmTtl);
+        let window = Window::from(
+            tx.now(),
+            until_pickup.map_or(wait, |length| length.min(wait)),
+            grace,
+        );
         tx.hold_longer(&record, window, window.deadline).await?;
         return Ok(());
+    }
+    if let Some(pickup_at) = record.pickup_at {
+        return allocate::accept(tx, &record, pickup_at, &timers, with_packs).await;
     }
     let window = Window::from(tx.now(), record.hold_for, grace);
     let change = Step {

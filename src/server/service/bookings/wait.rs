@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
+use super::due_while_waiting;
 use super::order::Order;
 use crate::domain::booking::STRIKES_UNTIL_PREPAYMENT;
-use crate::domain::{Bill, BookingState, PaymentMethod, Problem, StationId, Timer, Timers, UserId};
+use crate::domain::{
+    Bill, BookingState, PaymentMethod, Problem, StationId, Timer, Timers, Timestamp, UserId,
+};
 use crate::server::App;
 use crate::server::service::Actor;
+use crate::server::store::bookings::Window;
 use crate::server::store::inventory::StationRow;
 use crate::server::store::{Failure, Tx, bookings as rows, stations};
 
@@ -56,25 +60,62 @@ impl Wait {
         }
     }
 
-    /// Where the booking begins.
-    pub fn first_state(self) -> BookingState {
-        if self == Self::default() {
-            BookingState::Confirmed
-        } else {
-            BookingState::Requested
+    /// Where the booking begins: confirmed, or scheduled for later, unless something is waited for; for that there is
+    /// so much time as the rules give, but none after the pickup time.
+    pub fn beginning(
+        self,
+        timers: &Timers,
+        pickup_at: Option<Timestamp>,
+        hold_for: Duration,
+        now: Timestamp,
+    ) -> Beginning {
+        let grace = timers.length(match pickup_at {
+            Some(_) => Timer::ScheduledGrace,
+            None => Timer::Grace,
+        });
+        if self != Self::default() {
+            let until_pickup = pickup_at.map_or(Duration::MAX, |at| at.since(now));
+            let window = Window::from(now, self.length(timers).min(until_pickup), grace);
+            return Beginning {
+                state: BookingState::Requested,
+                window,
+                due_at: window.deadline,
+            };
+        }
+        match pickup_at {
+            Some(at) => Beginning {
+                state: BookingState::Scheduled,
+                window: Window::from(at, hold_for, grace),
+                due_at: at - timers.length(Timer::AllocateLead),
+            },
+            None => {
+                let window = Window::from(now, hold_for, grace);
+                Beginning {
+                    state: BookingState::Confirmed,
+                    window,
+                    due_at: due_while_waiting(timers, false, window, now),
+                }
+            }
         }
     }
 
-    /// How long its first deadline is away.
-    pub fn length(self, timers: &Timers, hold_for: Duration) -> Duration {
-        if self.payment {
-            timers.length(Timer::PaymentTtl)
-        } else if self.approval {
-            timers.length(Timer::RequestConfirmTtl)
+    fn length(self, timers: &Timers) -> Duration {
+        timers.length(if self.payment {
+            Timer::PaymentTtl
         } else {
-            hold_for
-        }
+            Timer::RequestConfirmTtl
+        })
     }
+}
+
+/// How a booking begins.
+pub struct Beginning {
+    /// In which state.
+    pub state: BookingState,
+    /// Until when what is waited for must have come, or the packs are held.
+    pub window: Window,
+    /// When something happens by itself first.
+    pub due_at: Timestamp,
 }
 
 /// Whether this visitor cannot book with cash at a station.

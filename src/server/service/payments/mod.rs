@@ -14,7 +14,7 @@ pub use takings::{MOST_DAYS, PaymentQuery, by_day, list};
 use serde_json::json;
 
 use super::Actor;
-use super::bookings::{answer, concerned, due_while_waiting, timers_of};
+use super::bookings::{answer, concerned, due_while_waiting, grace_of, timers_of};
 use super::form::given;
 use crate::domain::notification::text;
 use crate::domain::{
@@ -93,7 +93,7 @@ async fn hold_meanwhile(
     let window = Window::from(
         tx.now(),
         timers.length(Timer::PaymentTtl),
-        timers.length(Timer::Grace),
+        grace_of(record, timers),
     );
     if window.deadline <= record.deadline {
         return Ok(());

@@ -230,7 +230,7 @@ async fn paid(tx: &mut Tx<'_>, payment: &PaymentRow, timers: &Timers) -> Result<
     }
     audit(tx, payment, "paid", PaymentState::Paid, None).await?;
     if record.state == BookingState::Requested {
-        confirm_if_complete(tx, payment.booking, timers).await?;
+        confirm_if_complete(tx, payment.booking, timers, false).await?;
         // Of a request that nobody has paid the station has not heard before.
         return bookings::tell_of_new(tx, &record).await;
     }

@@ -279,6 +279,10 @@ pub async fn tell_holders(tx: &mut Tx<'_>, station: &StationRow, sentence: &str)
         let Some(booking) = bookings::find(tx.connection(), id).await? else {
             continue;
         };
+        // A request for later holds nothing yet.
+        if booking.state == BookingState::Requested && booking.pickup_at.is_some() {
+            continue;
+        }
         let notice = Notice {
             kind: NotificationKind::StationAlert,
             message: text::station_alert(&station.name, sentence, &booking.deadline_there()),

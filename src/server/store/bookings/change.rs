@@ -47,6 +47,8 @@ pub struct NewBooking {
     pub currency: Currency,
     /// The vehicle.
     pub vehicle: Option<String>,
+    /// When its customer wants to come; `None` for who comes at once.
+    pub pickup_at: Option<Timestamp>,
 }
 
 /// Until when a booking can be collected.
@@ -80,10 +82,8 @@ pub struct NewItem {
     pub name: String,
     /// Of which model.
     pub model: BatteryModelId,
-    /// The pack claimed for it.
-    pub battery: BatteryId,
-    /// Where that stands.
-    pub slot: SlotNumber,
+    /// The pack claimed for it, and where that stands; `None` where it is chosen later.
+    pub pack: Option<(BatteryId, SlotNumber)>,
     /// Agreed price in minor units.
     pub price: i64,
 }
@@ -126,9 +126,9 @@ impl Tx<'_> {
         sqlx::query(
             "INSERT INTO booking (id, code, pin, user_id, station_id, state, version, deadline, grace_until, due_at,
                  payment_method, payment_state, total_amount, currency, vehicle, created_at, confirmed_at, hold_us,
-                 renew_us, tax_amount, charge_amount, awaits_approval, awaits_payment)
+                 renew_us, tax_amount, charge_amount, pickup_at, awaits_approval, awaits_payment)
              VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, $18, $11, $12, $13, $14, $15, $16, $17, $19, $20,
-                 $21, $22)",
+                 $21, $22, $23)",
         )
         .bind(new.id.0)
         .bind(new.code.clone())
@@ -150,6 +150,7 @@ impl Tx<'_> {
         .bind(new.payment_state.as_str())
         .bind(new.bill.tax)
         .bind(new.bill.charge)
+        .bind(new.pickup_at.map(Timestamp::micros))
         .bind(i64::from(new.awaits_approval))
         .bind(i64::from(new.awaits_payment))
         .execute(self.connection())
@@ -169,7 +170,7 @@ impl Tx<'_> {
         sqlx::query(
             "INSERT INTO booking_item (id, booking_id, position, kind, name, model_id, battery_id, slot, service_id,
                  price, state)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, $9, 'allocated')",
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, $9, $10)",
         )
         .bind(item.id.0)
         .bind(booking.0)
@@ -177,9 +178,10 @@ impl Tx<'_> {
         .bind(item.kind.as_str())
         .bind(item.name.clone())
         .bind(item.model.0)
-        .bind(item.battery.0)
-        .bind(item.slot.0)
+        .bind(item.pack.map(|(battery, _)| battery.0))
+        .bind(item.pack.map(|(_, slot)| slot.0))
         .bind(item.price)
+        .bind(if item.pack.is_some() { "allocated" } else { "pending" })
         .execute(self.connection())
         .await?;
         self.touch_booking(booking).items = true;
@@ -262,7 +264,7 @@ impl Tx<'_> {
         // A service goes its own way; only the end of the booking is its end too, and its undo a new beginning.
         let of_services = match state {
             ItemState::Cancelled | ItemState::Failed => "cancelled",
-            ItemState::Allocated => "pending",
+            ItemState::Allocated | ItemState::Pending => "pending",
             _ => "",
         };
         sqlx::query(

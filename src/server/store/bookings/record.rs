@@ -6,6 +6,7 @@ use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
 use super::change::Window;
+use super::schedule::Shortage;
 use crate::domain::booking::CancelledBy;
 use crate::domain::timer::MAX_RENEWALS;
 use crate::domain::{
@@ -98,6 +99,10 @@ pub struct BookingRecord {
     currency: Currency,
     /// The vehicle.
     pub vehicle: Option<String>,
+    /// When its customer wants to come; `None` for who comes at once.
+    pub pickup_at: Option<Timestamp>,
+    /// Who knows that its packs are short.
+    pub shortage: Shortage,
     /// When it was made.
     pub created_at: Timestamp,
     confirmed_at: Option<Timestamp>,
@@ -162,7 +167,9 @@ impl BookingRecord {
             station_address: self.station_address.clone(),
             latitude: self.latitude,
             longitude: self.longitude,
-            utc_offset_minutes: hours::utc_offset_minutes(&self.timezone, now),
+            // Its clocks may be changed before she comes.
+            utc_offset_minutes: hours::utc_offset_minutes(&self.timezone, self.pickup_at.unwrap_or(now)),
+            pickup_at: self.pickup_at,
             deadline: self.deadline,
             grace_until: self.grace_until,
             renewals_left: MAX_RENEWALS - self.renewals,
@@ -222,6 +229,17 @@ impl BookingRecord {
         PaymentState::at_first(self.payment_method, self.total_amount)
     }
 
+    /// Since when packs are held for good.
+    pub fn confirmed_at(&self) -> Option<Timestamp> {
+        self.confirmed_at
+    }
+
+    /// The pickup time as day and clock time at the station, for a booking for later.
+    pub fn pickup_there(&self) -> Option<String> {
+        let at = self.pickup_at?;
+        Some(at.day_and_time(hours::utc_offset_minutes(&self.timezone, at)))
+    }
+
     /// The deadline as a clock time at the station.
     pub fn deadline_there(&self) -> String {
         self.deadline
@@ -266,7 +284,7 @@ pub async fn find(
              booking.confirmed_at, booking.ready_at, booking.completed_at, booking.ended_at,
              booking.cancelled_by, booking.undo_until, booking.reason, booking.hold_us, booking.renew_us,
              booking.checked_in_at, booking.left_us, booking.cancelled_from, booking.payment_id,
-             booking.tax_amount, booking.charge_amount, booking.awaits_approval, booking.awaits_payment,
+             booking.tax_amount, booking.charge_amount, booking.pickup_at, booking.shortage, booking.awaits_approval, booking.awaits_payment,
              (SELECT payment.checkout_url
               FROM payment
               WHERE payment.id = booking.payment_id AND payment.state = 'pending') AS checkout_url,
@@ -377,6 +395,8 @@ fn record(row: &AnyRow, items: Vec<ItemRecord>, position: Position) -> Result<Bo
         total_amount: row.plain("total_amount")?,
         currency: row.word("currency")?,
         vehicle: row.plain("vehicle")?,
+        pickup_at: row.instant_or_null("pickup_at")?,
+        shortage: Shortage::of(row.plain("shortage")?),
         created_at: row.instant("created_at")?,
         confirmed_at: row.instant_or_null("confirmed_at")?,
         ready_at: row.instant_or_null("ready_at")?,
