@@ -224,6 +224,10 @@ pub mod text {
     /// To the customer, at the deadline.
     pub const BOOKING_EXPIRED: &str = "Your booking has expired. Battery released.";
 
+    /// To the customer, at the deadline, when hers had failed and no other came.
+    pub const BOOKING_EXPIRED_WITHOUT: &str =
+        "Your booking has expired: no battery came in time. Nothing is held against you.";
+
     /// To the customer, after the grace; `deadline` is a clock time in the station's zone.
     pub fn booking_no_show(deadline: &str) -> String {
         format!("Not collected by {deadline}. Battery released.")
@@ -316,8 +320,32 @@ pub mod text {
     }
 
     /// To the holder of a booking, when another pack takes the place of hers.
-    pub fn battery_exchanged(station: &str, slot: &str) -> String {
-        format!("{station} holds another battery for you now: slot {slot}.")
+    pub fn battery_replaced(slot: &str) -> String {
+        format!("Your battery was replaced by an equal one, slot {slot}.")
+    }
+
+    /// To the holder of a booking, when her pack failed and no other can take its place; `elsewhere` are the
+    /// names of stations nearby that have enough.
+    pub fn battery_lost(station: &str, elsewhere: &[&str]) -> String {
+        let instead = match elsewhere {
+            [] => String::new(),
+            names => format!(" Charged now: {}.", names.join(", ")),
+        };
+        format!(
+            "Your battery at {station} failed and no equal one is charged. The next one is yours. Wait, or cancel free of charge.{instead}"
+        )
+    }
+
+    /// To the station, when a booking has no pack any more; `slot` is where the one that failed stands.
+    pub fn booking_without_battery(booking: i64, station: &str, slot: &str) -> String {
+        format!(
+            "Booking {booking} at {station} has no battery: slot {slot} failed and no equal one is charged."
+        )
+    }
+
+    /// To the holder of a booking without a pack, when there is one again.
+    pub fn battery_found(station: &str, slot: &str) -> String {
+        format!("{station} holds a battery for you again: slot {slot}.")
     }
 
     /// To the customer, when four fifths of the month's swaps are used.

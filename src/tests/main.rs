@@ -12,6 +12,7 @@ mod boundaries;
 mod check;
 mod demo;
 mod expiry;
+mod failed_packs;
 mod http;
 mod live;
 mod notifications;

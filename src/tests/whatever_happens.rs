@@ -295,7 +295,15 @@ impl World {
                     && booking.undo_until.is_some_and(|until| until > now))
         };
         let mine = mine.await.unwrap().items;
-        mine.iter().filter(holds).map(|booking| booking.items.len()).sum()
+        // A line whose pack failed waits for the next one.
+        let held = |booking: &BookingOut| {
+            booking
+                .items
+                .iter()
+                .filter(|item| item.battery_id.is_some())
+                .count()
+        };
+        mine.iter().filter(holds).map(held).sum()
     }
 }
 

@@ -28,6 +28,7 @@ pub mod idempotency;
 mod ids;
 pub mod inventory;
 pub mod ledger;
+pub mod lost_pack;
 pub mod notifications;
 pub mod outbox;
 pub mod payments;

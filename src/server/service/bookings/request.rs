@@ -4,6 +4,7 @@
 use serde_json::json;
 
 use super::elsewhere::{Demand, instead_of};
+use super::failed_pack::must_have_packs;
 use super::{
     answer, at_my_station, check_in_time, due_while_waiting, notice, step, tell_confirmed, timers_of,
 };
@@ -19,7 +20,8 @@ use crate::server::store::{Failure, Tx, bookings as rows};
 /// Accepts a request (staff): from now on the packs are held for the customer.
 ///
 /// # Errors
-/// [`Problem::IllegalTransition`], [`Problem::TooLate`].
+/// [`Problem::IllegalTransition`], [`Problem::TooLate`], [`Problem::BatteryBusy`] while one of its packs has failed
+/// and none has taken its place.
 pub async fn approve(app: &App, actor: &Actor, booking: BookingId) -> Result<BookingOut, Problem> {
     let (who, timers) = (actor.clone(), app.timers.clone());
     app.db
@@ -28,6 +30,7 @@ pub async fn approve(app: &App, actor: &Actor, booking: BookingId) -> Result<Boo
             Box::pin(async move {
                 let record = at_my_station(tx, &actor, booking).await?;
                 check_in_time(&record, tx.now(), Command::Approve)?;
+                must_have_packs(&record)?;
                 let timers = timers_of(tx, &record, &timers).await?;
                 let window = Window::from(tx.now(), record.hold_for, timers.length(Timer::Grace));
                 let due = due_while_waiting(&timers, false, window, tx.now());

@@ -138,6 +138,8 @@ pub struct ItemRecord {
     pub assignee: Option<UserId>,
     assignee_name: Option<String>,
     reason: Option<String>,
+    /// Since when it has no pack, because the one promised for it failed.
+    lost_at: Option<Timestamp>,
 }
 
 impl BookingRecord {
@@ -190,6 +192,12 @@ impl BookingRecord {
     /// Whether there is something to renew; the clock is not asked.
     fn may_renew(&self) -> bool {
         self.state.is_waiting_for_pickup() && self.renewals < MAX_RENEWALS
+    }
+
+    /// Whether a promised pack failed and no other has taken its place yet.
+    pub fn lacks_a_pack(&self) -> bool {
+        let lacks = |item: &ItemRecord| item.lost_at.is_some() && item.state == ItemState::Pending;
+        self.items.iter().any(lacks)
     }
 
     /// Until when it can be collected.
@@ -274,7 +282,7 @@ async fn items(connection: &mut AnyConnection, booking: BookingId) -> Result<Vec
         "SELECT booking_item.id, booking_item.kind, booking_item.name, booking_item.model_id,
              booking_item.battery_id, battery.serial, battery.soc, booking_item.slot, booking_item.price,
              booking_item.state, booking_item.service_id, booking_item.slot_at, booking_item.assignee_id,
-             users.name AS assignee_name, booking_item.reason
+             users.name AS assignee_name, booking_item.reason, booking_item.lost_at
          FROM booking_item
          LEFT JOIN battery ON battery.id = booking_item.battery_id
          LEFT JOIN users ON users.id = booking_item.assignee_id
@@ -304,6 +312,7 @@ fn item_record(row: &AnyRow) -> Result<ItemRecord, StoreError> {
         assignee: row.plain::<Option<i64>>("assignee_id")?.map(UserId),
         assignee_name: row.plain("assignee_name")?,
         reason: row.plain("reason")?,
+        lost_at: row.instant_or_null("lost_at")?,
     })
 }
 
