@@ -142,6 +142,19 @@ each_engine! {
         assert_eq!(record_of(&world, &booking).await.iter().filter(|step| *step == "lose_battery").count(), 1);
         assert_no_drift(&app).await;
 
+        let cookie = format!("voltbay_session={}", asha.token);
+        let browser = app.client().with("accept", "text/html").with("cookie", &cookie);
+        for path in [format!("/bookings/{}", booking["id"]), "/bookings".to_owned()] {
+            let page = browser.get(&path).await.text();
+            assert!(page.contains("No battery yet"), "{path}: {page}");
+        }
+        let cookie = format!("voltbay_session={}", world.attendant.token);
+        let browser = app.client().with("accept", "text/html").with("cookie", &cookie);
+        for opened in ["", &format!("?booking={}", booking["id"])] {
+            let page = browser.get(&format!("/staff/stations/{}{opened}", world.station)).await.text();
+            assert!(page.contains("No battery yet") && !page.contains("Mark ready"), "{page}");
+        }
+
         // The lower grade stays free for others; the next equal one is hers before anybody else sees it.
         let binu = app.customer().await;
         let next = put_in(&world, "next", 100, 90).await;

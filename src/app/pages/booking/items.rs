@@ -39,12 +39,18 @@ pub fn Items(booking: RwSignal<BookingOut>) -> impl IntoView {
 #[component]
 fn Item(item: BookingItemOut, currency: Currency, state: BookingState) -> impl IntoView {
     let price = Money::new(item.price, currency).to_string();
-    let word = item.state.label();
+    let lacks = item.awaits_battery();
+    let word = if lacks {
+        "No battery yet"
+    } else {
+        item.state.label()
+    };
     let go = item.state == ItemState::Ready;
     let sign = match item.soc {
         Some(soc) if item.kind.takes_a_pack() => {
             Either::Left(view! { <Pack shape=shape(soc, state) soc=soc.get() /> })
         }
+        _ if lacks => Either::Left(view! { <Pack shape=Shape::Empty soc=0 /> }),
         _ => Either::Right(view! { <Icon name="tool" /> }),
     };
     view! {
@@ -73,6 +79,9 @@ fn shape(soc: Percent, state: BookingState) -> Shape {
 
 /// `Slot A7, 98 % charged`, as far as it is known and still true.
 fn place(item: &BookingItemOut, state: BookingState) -> String {
+    if item.awaits_battery() && !state.is_ended() {
+        return "The next charged one is yours".to_owned();
+    }
     let charge = item.soc.map(|soc| format!("{soc} % charged"));
     let slot = item
         .slot

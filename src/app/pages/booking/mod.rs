@@ -19,6 +19,7 @@ use crate::app::calls::bookings::{BookingSheet, load_booking};
 use crate::app::live::booking::follow_booking;
 use crate::app::live::clock::Clock;
 use crate::app::me::Me;
+use crate::app::parts::booking_card::end_of;
 use crate::app::parts::countdown::{minutes_and_seconds, time_left};
 use crate::app::parts::decimal::decimal;
 use crate::app::parts::refusal::Refusal;
@@ -68,6 +69,7 @@ fn Sheet(sheet: BookingSheet) -> impl IntoView {
     let present = present(clock, now);
     let state = Memo::new(move |_| booking.with(|booking| booking.state));
     let runs = Memo::new(move |_| !state.get().is_ended());
+    let lacks = Memo::new(move |_| booking.with(BookingOut::awaits_battery));
     keep_badge_true(state);
     let cancelling = cancel::cancelling(booking);
     let renewing = renew::renewing(booking);
@@ -83,7 +85,7 @@ fn Sheet(sheet: BookingSheet) -> impl IntoView {
                 <LiveChip line offset />
             </div>
             <StaleNote line offset advice="This may be old. What the station sees counts." />
-            <Heading booking=first.clone() state />
+            <Heading booking=first.clone() state lacks />
             <div class="duo">
                 <div class="stack">
                     {move || {
@@ -120,7 +122,7 @@ fn Sheet(sheet: BookingSheet) -> impl IntoView {
 
 /// What is so, where it is, and how to get there.
 #[component]
-fn Heading(booking: BookingOut, state: Memo<BookingState>) -> impl IntoView {
+fn Heading(booking: BookingOut, state: Memo<BookingState>, lacks: Memo<bool>) -> impl IntoView {
     let packs = booking
         .items
         .iter()
@@ -133,7 +135,7 @@ fn Heading(booking: BookingOut, state: Memo<BookingState>) -> impl IntoView {
     view! {
         <header class="stack-s page-head">
             <h1 id="booking-h" tabindex="-1">
-                {move || heading(state.get(), packs)}
+                {move || if lacks.get() { NO_BATTERY.to_owned() } else { heading(state.get(), packs) }}
             </h1>
             <p class="meta">
                 <span>
@@ -154,6 +156,9 @@ fn Heading(booking: BookingOut, state: Memo<BookingState>) -> impl IntoView {
         </header>
     }
 }
+
+/// The heading while a battery that failed has no successor.
+const NO_BATTERY: &str = "No battery yet: waiting for the next charged one";
 
 /// The state in the words of the person who waits.
 pub fn heading(state: BookingState, packs: usize) -> String {
@@ -189,15 +194,6 @@ fn keep_badge_true(state: Memo<BookingState>) {
     });
 }
 
-/// When the pickup is over for good.
-pub fn last_instant(booking: &BookingOut) -> Timestamp {
-    if booking.state == BookingState::Ready {
-        booking.grace_until
-    } else {
-        booking.deadline
-    }
-}
-
 /// The present by the server's clock; that of the answer until the page is alive.
 fn present(clock: Clock, answered_at: Timestamp) -> Signal<Timestamp> {
     Signal::derive(move || {
@@ -211,12 +207,7 @@ fn present(clock: Clock, answered_at: Timestamp) -> Signal<Timestamp> {
 
 /// `12:41 · Booking` while the time runs.
 fn title(booking: &BookingOut, now: Timestamp, ticking: bool) -> String {
-    let deadline = if now < booking.deadline {
-        booking.deadline
-    } else {
-        last_instant(booking)
-    };
-    let left = time_left(deadline, now);
+    let left = time_left(end_of(booking, now), now);
     if booking.state.is_waiting_for_pickup() && !left.is_zero() && ticking {
         format!("{} · Booking", minutes_and_seconds(left))
     } else {

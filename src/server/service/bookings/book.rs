@@ -71,7 +71,7 @@ impl Booking {
             return Ok(serde_json::from_str(&answer)?);
         }
         let station = self.open_station(tx).await?;
-        must_be_only_one(tx, self.order.vehicle.as_deref()).await?;
+        must_be_only_one(tx, &self.actor, self.order.vehicle.as_deref()).await?;
         let models = self.models(tx).await?;
         fit::must_fit(tx, self.actor.user, &self.order, &models).await?;
         let (method, packs) = (self.order.payment_method, self.order.packs());

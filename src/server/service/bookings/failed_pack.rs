@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::elsewhere::{Demand, instead_of};
-use super::{due_while_waiting, notice, step, timers_of};
+use super::{due_while_waiting, notice, record, step, timers_of};
 use crate::domain::notification::text;
 use crate::domain::{
     Alternative, BatteryId, BookingId, BookingState, Command, ItemState, Level, NotificationKind, Problem,
@@ -64,11 +64,11 @@ pub async fn give_up(
     why: Option<&str>,
     elsewhere: &Elsewhere,
 ) -> Result<(), Failure> {
-    let record = read(tx, booking).await?;
-    if !tx.lock_booking(&record).await? {
+    let before = record(tx, booking).await?;
+    if !tx.lock_booking(&before).await? {
         return Err(StoreError::Overtaken.into());
     }
-    let record = read(tx, booking).await?;
+    let record = record(tx, booking).await?;
     let state = Some(record.state.as_str());
     let replaced = tx.substitute(pack).await?;
     tx.audit(Audit {
@@ -88,11 +88,6 @@ pub async fn give_up(
         Some(other) => tell_replaced(tx, &record, &other).await,
         None => go_without(tx, &record, pack, elsewhere).await,
     }
-}
-
-async fn read(tx: &mut Tx<'_>, booking: BookingId) -> Result<BookingRecord, Failure> {
-    let record = rows::find(tx.connection(), booking).await?;
-    Ok(record.ok_or(StoreError::Overtaken)?)
 }
 
 async fn tell_replaced(tx: &mut Tx<'_>, record: &BookingRecord, other: &Substitute) -> Result<(), Failure> {
