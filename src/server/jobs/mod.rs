@@ -7,6 +7,7 @@ pub mod hours;
 pub mod inspection;
 pub mod plans;
 pub mod riders;
+pub mod services;
 
 use crate::server::App;
 
@@ -14,6 +15,7 @@ use crate::server::App;
 /// where the simulator was asked for.
 pub fn start(app: &App) {
     app.tasks.spawn(expiry::run(app.clone()));
+    app.tasks.spawn(services::run(app.clone()));
     app.tasks.spawn(hours::run(app.clone()));
     app.tasks.spawn(inspection::run(app.clone()));
     app.tasks.spawn(plans::run(app.clone()));
