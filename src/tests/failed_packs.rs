@@ -147,6 +147,7 @@ each_engine! {
         for path in [format!("/bookings/{}", booking["id"]), "/bookings".to_owned()] {
             let page = browser.get(&path).await.text();
             assert!(page.contains("No battery yet"), "{path}: {page}");
+            assert_eq!(page.contains("Charged at other stations"), path != "/bookings", "{path}");
         }
         let cookie = format!("voltbay_session={}", world.attendant.token);
         let browser = app.client().with("accept", "text/html").with("cookie", &cookie);

@@ -2,6 +2,7 @@
 //! do now. Server-rendered, then kept true by the booking's own socket.
 
 mod cancel;
+mod elsewhere;
 mod ending;
 mod items;
 mod pass;
@@ -59,6 +60,7 @@ fn Sheet(sheet: BookingSheet) -> impl IntoView {
         booking,
         qr,
         review,
+        alternatives,
         now,
     } = sheet;
     let booking = RwSignal::new(booking);
@@ -95,6 +97,7 @@ fn Sheet(sheet: BookingSheet) -> impl IntoView {
                             Either::Right(view! { <ending::Ending booking present /> })
                         }
                     }}
+                    <elsewhere::Elsewhere booking alternatives />
                     <review::MyReview booking review />
                     <Steps booking />
                     <items::Items booking />

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::elsewhere::{Demand, instead_of};
+use super::elsewhere::instead_of_booking;
 use super::{due_while_waiting, notice, record, step, timers_of};
 use crate::domain::notification::text;
 use crate::domain::{
@@ -28,13 +28,9 @@ impl Elsewhere {
     pub async fn for_holder_of(app: &App, battery: BatteryId) -> Result<Self, Problem> {
         let mut snapshot = app.db.snapshot().await?;
         let pack = inventory::pack(&mut snapshot, battery, app.db.charge_speed()).await?;
-        let booking = match pack.and_then(|pack| pack.held_for) {
-            Some(booking) => rows::find(&mut snapshot, booking).await?,
-            None => None,
-        };
         drop(snapshot);
-        let alternatives = match booking {
-            Some(booking) => instead_of_all(app, &booking).await,
+        let alternatives = match pack.and_then(|pack| pack.held_for) {
+            Some(booking) => instead_of_booking(app, booking).await?,
             None => Vec::new(),
         };
         Ok(Self {
@@ -42,14 +38,6 @@ impl Elsewhere {
             timers: (*app.timers).clone(),
         })
     }
-}
-
-async fn instead_of_all(app: &App, record: &BookingRecord) -> Vec<Alternative> {
-    let mut demand = Demand::new();
-    for model in record.items.iter().filter_map(|item| item.model) {
-        *demand.entry(model).or_default() += 1;
-    }
-    instead_of(app, record.station, &demand).await
 }
 
 /// Ends the claim on a pack that cannot be handed out any more: another one takes its place, or the booking waits

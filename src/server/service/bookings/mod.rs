@@ -23,6 +23,7 @@ pub use arrive::{check_in, start, undo_check_in, undo_no_show};
 pub use book::book;
 pub use cancel::{cancel, undo_cancel};
 pub use due::{advance_due, next_due};
+pub use elsewhere::alternatives_to as alternatives;
 pub(super) use failed_pack::{Elsewhere, give_up};
 pub use hand_over::{collect, no_show, ready};
 pub use look::{BookingQuery, find, get, list};

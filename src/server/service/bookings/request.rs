@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::elsewhere::{Demand, instead_of};
+use super::elsewhere::instead_of_booking;
 use super::failed_pack::must_have_packs;
 use super::{
     answer, at_my_station, check_in_time, due_while_waiting, notice, step, tell_confirmed, timers_of,
@@ -15,7 +15,7 @@ use crate::server::App;
 use crate::server::service::Actor;
 use crate::server::service::form::given;
 use crate::server::store::bookings::{BookingRecord, Step, Window};
-use crate::server::store::{Failure, Tx, bookings as rows};
+use crate::server::store::{Failure, Tx};
 
 /// Accepts a request (staff): from now on the packs are held for the customer.
 ///
@@ -59,7 +59,7 @@ pub async fn decline(
     body: ReasonIn,
 ) -> Result<BookingOut, Problem> {
     let reason = given(&body.reason)?;
-    let alternatives = elsewhere(app, booking).await?;
+    let alternatives = instead_of_booking(app, booking).await?;
     let who = actor.clone();
     app.db
         .write(actor.cause(), move |tx| {
@@ -135,18 +135,4 @@ async fn break_off(tx: &mut Tx<'_>, record: &BookingRecord, reason: &str) -> Res
     tx.notify(record.user, notice(record, kind, kind.level(), message))
         .await?;
     Ok(())
-}
-
-async fn elsewhere(app: &App, booking: BookingId) -> Result<Vec<crate::domain::Alternative>, Problem> {
-    let mut snapshot = app.db.snapshot().await?;
-    let record = rows::find(&mut snapshot, booking).await?;
-    drop(snapshot);
-    let Some(record) = record else {
-        return Ok(Vec::new());
-    };
-    let mut demand = Demand::new();
-    for model in record.items.iter().filter_map(|item| item.model) {
-        *demand.entry(model).or_default() += 1;
-    }
-    Ok(instead_of(app, record.station, &demand).await)
 }
