@@ -291,7 +291,7 @@ each_engine! {
         let mut booking = asha.order(world.order(1)).await.expect(201);
         for round in 0..40 {
             let held = booking["items"][0]["battery_id"].as_i64().expect("a pack");
-            let (_, next) = tokio::join!(lock(&world, held), world.pack(world.station));
+            let ((), next) = tokio::join!(lock(&world, held), world.pack(world.station));
             booking = see(&asha, &booking).await;
             assert_eq!(booking["items"][0]["battery_id"], next, "round {round}");
             world.attendant.client.delete(&format!("/api/v1/batteries/{held}")).await.expect(204);

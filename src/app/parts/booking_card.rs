@@ -27,9 +27,10 @@ pub fn BookingCard(
     let what = what(&booking);
     let state = booking.state;
     let lacks = booking.awaits_battery();
-    let (word, tone) = match lacks {
-        true => ("No battery yet", Some("warn")),
-        false => (state.label(), tone(state)),
+    let (word, tone) = if lacks {
+        ("No battery yet", Some("warn"))
+    } else {
+        (state.label(), tone(state))
     };
     let end = if state.is_waiting_for_pickup() {
         let last = last_instant(&booking);

@@ -51,7 +51,7 @@ const WAITING_POSTGRES: &str = select_waiting!(
      booking.user_id, station.name AS station_name",
     "AND booking.station_id = $1
      ORDER BY booking_item.lost_at, booking_item.id
-     FOR UPDATE OF booking_item, booking SKIP LOCKED"
+     FOR NO KEY UPDATE OF booking_item, booking SKIP LOCKED"
 );
 
 /// A line that waits for a pack.

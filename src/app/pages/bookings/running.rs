@@ -48,7 +48,7 @@ impl Running {
                 return Vec::new();
             }
             let (now, before) = (clock.now(), before.unwrap_or_default());
-            let mut said = String::new();
+            let mut said = Vec::new();
             let left = self.0.with(|running| {
                 let waiting = running.iter().filter(|one| one.state.is_waiting_for_pickup());
                 let left = waiting.map(|one| {
@@ -58,14 +58,14 @@ impl Running {
                         .find(|(id, _)| *id == one.id)
                         .map_or(left, |(_, was)| *was);
                     if let Some((_, text)) = milestone(was, left) {
-                        said += &format!("{}: {text} ", one.station_name);
+                        said.push(format!("{}: {text}", one.station_name));
                     }
                     (one.id, left)
                 });
                 left.collect()
             });
             if !said.is_empty() {
-                announcer.say(said);
+                announcer.say(said.join(" "));
             }
             left
         });
