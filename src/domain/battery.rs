@@ -108,6 +108,15 @@ impl Grade {
             _ => Self::D,
         }
     }
+
+    /// The least state of health of this grade that is handed out.
+    pub fn least_soh(self) -> Percent {
+        match self {
+            Self::A => Percent(90),
+            Self::B => Percent(80),
+            Self::C | Self::D => Percent(MIN_DISPENSE_SOH),
+        }
+    }
 }
 
 /// What is being done with a pack. "Held" is not among them: a hold is a claim on a pack, not a state of it.
@@ -254,6 +263,13 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn a_grade_begins_at_its_least_health(soh in 0_i64..=100, other in 0_i64..=100) {
+            let (soh, other) = (Percent::clamped(soh), Percent::clamped(other));
+            let is_as_good = Grade::of(other) <= Grade::of(soh) && other.get() >= MIN_DISPENSE_SOH;
+            proptest::prop_assert_eq!(other >= Grade::of(soh).least_soh(), is_as_good);
+        }
+
         #[test]
         fn what_charge_and_health_do_to_a_pack_is_always_a_legal_step(
             state in 0..BatteryState::ALL.len(), soc in 0_i64..=100, soh in 0_i64..=100,

@@ -135,8 +135,8 @@ pub enum Problem {
     /// The vehicle already has an active booking.
     #[error("There is already an active booking for this vehicle.")]
     DuplicateBooking {
-        /// Which one.
-        booking_id: BookingId,
+        /// Which one, where it is the asker's own.
+        booking_id: Option<BookingId>,
     },
     /// The booking is not in a state for that.
     #[error("The booking is {}; that is not possible any more.", state.label().to_ascii_lowercase())]

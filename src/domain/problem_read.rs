@@ -86,7 +86,7 @@ impl Members {
                 alternatives: self.alternatives?,
             },
             "duplicate_booking" => Problem::DuplicateBooking {
-                booking_id: self.booking_id?,
+                booking_id: self.booking_id,
             },
             "illegal_transition" => Problem::IllegalTransition {
                 state: self.state?,

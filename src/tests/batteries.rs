@@ -171,21 +171,24 @@ each_engine! {
         assert_no_drift(&app).await;
     }
 
-    async fn a_held_pack_that_nothing_can_replace_stays_promised(app: TestApp) {
+    async fn a_held_pack_that_nothing_can_replace_is_locked_all_the_same(app: TestApp) {
         let demo = app.demo().await;
         // The only VB72 that is ready.
-        demo.customer.book(1, 3, 1).await.expect(201);
+        let booking = demo.customer.book(1, 3, 1).await.expect(201);
         let held = id(&pack_in(&app, 1, 9).await);
-        let before = app.station(1).await;
-        for body in [
-            json!({"state": "quarantined", "note": "Dented."}),
-            json!({"soc": 50}),
-            json!({"soh": 60}),
-        ] {
-            change(&demo.attendant, held, body).await.problem(409, "battery_busy");
+        let path = format!("/api/v1/bookings/{}", booking["id"]);
+        for (failed, mended) in [(json!({"soc": 50}), json!({"soc": 100})), (json!({"soc": 80}), json!({"soc": 90}))] {
+            change(&demo.attendant, held, failed).await.expect(200);
+            let waits = demo.customer.client.get(&path).await.expect(200);
+            assert_eq!(waits["items"][0]["battery_id"], Value::Null);
+            assert_no_drift(&app).await;
+            change(&demo.attendant, held, mended).await.expect(200);
+            let again = demo.customer.client.get(&path).await.expect(200);
+            assert_eq!(again["items"][0]["battery_id"], held);
         }
-        demo.attendant.client.delete(&format!("/api/v1/batteries/{held}")).await.problem(409, "battery_busy");
-        assert_eq!(app.station(1).await, before, "nothing happened, not even an event");
+        change(&demo.attendant, held, json!({"soh": 60})).await.expect(200);
+        assert_eq!(pack_in(&app, 1, 9).await["state"], "quarantined");
+        demo.attendant.client.delete(&format!("/api/v1/batteries/{held}")).await.expect(204);
         assert_no_drift(&app).await;
     }
 

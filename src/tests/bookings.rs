@@ -125,6 +125,8 @@ each_engine! {
         order["vehicle"] = json!("KL 07 AB 1234");
         let first = book(&asha, order.clone()).await.expect(201);
         let refused = book(&binu, order.clone()).await.problem(409, "duplicate_booking");
+        assert_eq!(refused["booking_id"], Value::Null, "another customer's");
+        let refused = book(&asha, order.clone()).await.problem(409, "duplicate_booking");
         assert_eq!(refused["booking_id"], first["id"]);
         collect(&world.attendant, &first).await.expect(200);
         book(&binu, order).await.expect(201);

@@ -37,6 +37,11 @@ each_engine! {
                 "needs 2 packs, but holds 1",
             ),
             (
+                "UPDATE booking_item SET lost_at = 1 WHERE position = 1",
+                "UPDATE booking_item SET lost_at = NULL",
+                "has lost its battery, but names battery",
+            ),
+            (
                 "INSERT INTO station_rating (station_id, reviews, stars) VALUES (1, 1, 5)",
                 "DELETE FROM station_rating",
                 "is rated by 1 reviews with 5 stars, but has 0",

@@ -9,9 +9,11 @@ use futures_util::future::join_all;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
-use voltbay::domain::{BatteryState, BookingState, ItemKind, PaymentMethod, Problem, StationId};
+use voltbay::domain::{BatteryId, BatteryState, BookingState, ItemKind, PaymentMethod, Problem, StationId};
 use voltbay::protocol::Topic;
-use voltbay::protocol::rest::{BatteryPatch, BookIn, BookItemIn, BookingOut, CancelIn, CollectIn, VerifyIn};
+use voltbay::protocol::rest::{
+    BatteryOut, BatteryPatch, BookIn, BookItemIn, BookingOut, CancelIn, CollectIn, VerifyIn,
+};
 use voltbay::server::check;
 use voltbay::server::service::{Actor, accounts, batteries, bookings, payments};
 
@@ -150,6 +152,16 @@ impl Races {
             .filter_map(name)
             .filter(|name| name != "booking_confirmed")
             .collect()
+    }
+
+    /// Staff lock, repair or clear a pack.
+    async fn turn(&self, pack: BatteryId, state: BatteryState) -> Result<BatteryOut, Problem> {
+        let patch = BatteryPatch {
+            state: Some(state),
+            note: Some("Odd.".to_owned()),
+            ..BatteryPatch::default()
+        };
+        batteries::update(&self.app.app, &self.staff, pack, patch).await
     }
 
     /// The pack that left comes back, charged.
@@ -395,6 +407,37 @@ each_engine! {
                 let loser = if one.is_ok() { other } else { one };
                 assert_eq!(loser.as_ref().expect_err("counted already").code(), "payment_busy");
                 races.collect(booking).await.expect("paid");
+                races.bring_back(lane, booking).await;
+            }
+        }).await;
+    }
+
+    /// A pack is locked while it is handed over: it has left, or it stays and its customer waits for the next.
+    async fn quarantine_and_collect(app: TestApp) {
+        let races = Races::new(app, false).await;
+        races.run(async |dice| {
+            let booked = races.all_booked().await;
+            let pack = |booking: &BookingOut| booking.items[0].battery_id.expect("a pack");
+            let outcomes = races.meet(dice, &booked,
+                async |_, booking| races.turn(pack(booking), BatteryState::Quarantined).await,
+                async |_, booking| races.collect(booking).await,
+            ).await;
+            for ((lane, booking), (locked, collected)) in races.lanes.iter().zip(&booked).zip(&outcomes) {
+                assert_ne!(locked.is_ok(), collected.is_ok(), "one winner: {locked:?} {collected:?}");
+                let told = races.told(&lane.asha, booking).await;
+                if collected.is_ok() {
+                    assert_eq!(locked.as_ref().expect_err("gone").code(), "battery_busy");
+                    assert_eq!(told, ["booking_completed"]);
+                    races.bring_back(lane, booking).await;
+                    continue;
+                }
+                assert_eq!(collected.as_ref().expect_err("locked").code(), "battery_busy");
+                assert_eq!(races.state(booking).await, BookingState::Confirmed);
+                assert_eq!(told, ["station_alert"], "once");
+                for state in [BatteryState::Maintenance, BatteryState::Charging] {
+                    races.turn(pack(booking), state).await.expect("it is repaired");
+                }
+                races.collect(booking).await.expect("it is hers again");
                 races.bring_back(lane, booking).await;
             }
         }).await;

@@ -1,7 +1,10 @@
 //! Services on a booking: places in a half hour, who does them, and how they end.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use voltbay::domain::Role;
+use voltbay::server::service::services;
 use voltbay::server::store::Cause;
 
 use crate::support::app::{Person, TestApp};
@@ -244,6 +247,70 @@ each_engine! {
         serve(&world.attendant, &booking, "decline", json!({"reason": "No water"})).await.expect(200);
         let back = world.attendant.client.post(&format!("{payment}/refund"), json!({})).await.expect(200);
         assert_eq!((&back["refunded"], &back["state"]), (&json!(WASH * 118 / 100), &json!("partially_refunded")));
+        assert_eq!(voltbay::server::check::findings(&app.app).await, Ok(vec![]));
+    }
+
+    /// Nobody needs to be here: when the half hour comes, somebody is given the work, once, however many look.
+    async fn a_service_is_given_out_at_its_half_hour(app: TestApp) {
+        let second = app.second().await;
+        let world = World::with_packs(&app, 2).await;
+        let wash = offer_wash(&app, &world).await;
+        let other = app.staff(Role::Attendant, &[world.station]).await;
+        let slots = format!("/api/v1/stations/{}/services/{wash}/slots", world.station);
+        let next = app.client().get(&slots).await.expect(200)["items"][1]["slot_time"].clone();
+        let mut bookings = Vec::new();
+        for _ in 0..2 {
+            let asha = app.customer().await;
+            let mut order = with_wash(&world, wash);
+            order["items"][1]["slot_at"] = next.clone();
+            order["hold_minutes"] = json!(60);
+            bookings.push((book(&asha, order).await.expect(201), asha));
+        }
+        app.clock.advance(Duration::from_mins(30) - Duration::from_secs(1));
+        assert_eq!(services::queue_due(&app.app).await, Ok(0), "not yet");
+        app.clock.advance(Duration::from_secs(1));
+        let sweeps = (0..6).map(|number| services::queue_due(if number % 2 == 0 { &app.app } else { &second.app }));
+        futures_util::future::join_all(sweeps).await;
+        for (booking, asha) in &bookings {
+            let now = asha.client.get(&format!("/api/v1/bookings/{}", booking["id"])).await.expect(200);
+            assert_eq!((&now["state"], &now["items"][1]["state"]), (&json!("confirmed"), &json!("assigned")));
+        }
+        assert_eq!(told(&world.attendant, "service_assigned").await.len(), 1, "shared");
+        assert_eq!(told(&other, "service_assigned").await.len(), 1);
+        assert_eq!(told(&world.operator, "service_assigned").await.len(), 2);
+        act(&world.attendant, &bookings[0].0, "check-in", json!({"pin": bookings[0].0["pin"]})).await.expect(200);
+        assert_eq!(told(&world.operator, "service_assigned").await.len(), 2, "no second time");
+    }
+
+    /// A request is not given out, nor what is over; and where nobody works it waits, and is not told twice.
+    async fn only_what_is_confirmed_is_given_out(app: TestApp) {
+        let world = World::with_packs(&app, 3).await;
+        let elsewhere = world.build("Hill Top", 1).await;
+        let wash = offer_wash(&app, &world).await;
+        let rules = format!("/api/v1/stations/{}/rules", world.station);
+        world.operator.client.patch(&rules, json!({"needs_approval": true})).await.expect(200);
+        let asha = app.customer().await;
+        let asked = book(&asha, with_wash(&world, wash)).await.expect(201);
+        assert_eq!(services::queue_due(&app.app).await, Ok(0));
+        act(&world.attendant, &asked, "approve", json!({})).await.expect(200);
+        while told(&world.operator, "service_assigned").await.is_empty() {
+            services::queue_due(&app.app).await.expect("readable");
+        }
+        let far = app.app.db.write(Cause::system("test"), move |tx| {
+            Box::pin(async move { Ok(tx.insert_service(elsewhere, "Polish", WASH, 20).await?) })
+        });
+        let polish = far.await.expect("a service").0;
+        let order = json!({"station_id": elsewhere, "items": [{"kind": "service", "service_id": polish}]});
+        let alone = book(&asha, order).await.expect(201);
+        let state = async || {
+            let now = asha.client.get(&format!("/api/v1/bookings/{}", alone["id"])).await.expect(200);
+            now["items"][0]["state"].as_str().expect("a state").to_owned()
+        };
+        while state().await != "queued" {
+            services::queue_due(&app.app).await.expect("readable");
+        }
+        assert_eq!(services::queue_due(&app.app).await, Ok(0));
+        assert_eq!(told(&world.operator, "service_assigned").await.len(), 1);
         assert_eq!(voltbay::server::check::findings(&app.app).await, Ok(vec![]));
     }
 }

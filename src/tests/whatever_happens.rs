@@ -322,14 +322,15 @@ impl World {
                     && booking.undo_until.is_some_and(|until| until > now))
         };
         let mine = mine.await.unwrap().items;
-        let packs = |booking: &BookingOut| {
+        // A line whose pack failed waits for the next one, one for later for its time.
+        let held = |booking: &BookingOut| {
             booking
                 .items
                 .iter()
                 .filter(|item| item.battery_id.is_some())
                 .count()
         };
-        mine.iter().filter(holds).map(packs).sum()
+        mine.iter().filter(holds).map(held).sum()
     }
 }
 

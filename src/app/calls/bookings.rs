@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::codec::Plain;
-use crate::domain::{BookingId, BookingState, PaymentMethod, Problem, Timestamp};
+use crate::domain::{Alternative, BookingId, BookingState, PaymentMethod, Problem, Timestamp};
 use crate::protocol::rest::{BookingOut, Page, ReviewOut};
 
 /// A booking and what its page needs besides.
@@ -20,6 +20,8 @@ pub struct BookingSheet {
     pub pays_online: bool,
     /// When its packs are chosen, if that is still to come.
     pub packs_at: Option<Timestamp>,
+    /// Where else there is what was booked, when this station cannot give it.
+    pub alternatives: Vec<Alternative>,
     /// The server's clock at this answer.
     pub now: Timestamp,
 }
@@ -107,7 +109,9 @@ impl Which {
 /// One page of my bookings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct History {
-    /// The rows, newest first, and where they go on.
+    /// All that run, on the first page, where they are asked for.
+    pub running: Vec<BookingOut>,
+    /// The others, newest first, and where they go on.
     pub page: Page<BookingOut>,
     /// The server's clock at this answer.
     pub now: Timestamp,
@@ -126,7 +130,15 @@ pub async fn load_booking(
     let (app, actor) = (super::app()?, super::actor()?);
     let booking = bookings::get(&app, &actor, id).await.map_err(super::told)?;
     let drawing = booking.code.as_deref().and_then(|code| qr::draw(&qr_text(code)));
+    let alternatives = if booking.looks_elsewhere() {
+        bookings::alternatives(&app, &actor, id)
+            .await
+            .map_err(super::told)?
+    } else {
+        Vec::new()
+    };
     Ok(BookingSheet {
+        alternatives,
         review: reviews::of_booking(&app, &actor, id).await?,
         pays_online: app.provider().is_some(),
         packs_at: bookings::packs_at(&app, id).await?,
@@ -139,7 +151,25 @@ pub async fn load_booking(
     })
 }
 
-/// My bookings, newest first.
+/// Stations nearby that have what was booked.
+#[server(prefix = "/call", endpoint = "booking_alternatives", output = Plain)]
+pub async fn load_alternatives(
+    /// In place of which booking.
+    id: BookingId,
+) -> Result<Vec<Alternative>, Problem> {
+    use crate::server::service::bookings;
+
+    let (app, actor) = (super::app()?, super::actor()?);
+    bookings::alternatives(&app, &actor, id)
+        .await
+        .map_err(super::told)
+}
+
+/// So many bookings that run are shown at most: a page of the API's.
+#[cfg(feature = "ssr")]
+const MOST_RUNNING: i64 = 100;
+
+/// My bookings: all that run, and the others, newest first.
 #[server(prefix = "/call", endpoint = "bookings", output = Plain)]
 pub async fn load_history(
     /// Which of them.
@@ -152,14 +182,36 @@ pub async fn load_history(
     use crate::server::service::bookings::{self, BookingQuery};
 
     let (app, actor) = (super::app()?, super::actor()?);
-    let query = BookingQuery {
-        states: which.states(),
-        text,
-        cursor,
-        ..BookingQuery::default()
+    let list = async |states, text, cursor, limit| {
+        let query = BookingQuery {
+            states,
+            text,
+            cursor,
+            limit,
+            ..BookingQuery::default()
+        };
+        bookings::list(&app, &actor, query).await.map_err(super::told)
+    };
+    let shows_running = cursor.is_none() && matches!(which, Which::All | Which::Active);
+    let running = if shows_running {
+        list(Which::Active.states(), text.clone(), None, Some(MOST_RUNNING))
+            .await?
+            .items
+    } else {
+        Vec::new()
+    };
+    let ended = || BookingState::ALL.into_iter().filter(|state| state.is_ended());
+    let page = match which {
+        Which::Active => Page {
+            items: Vec::new(),
+            next: None,
+        },
+        Which::All => list(ended().collect(), text, cursor, None).await?,
+        which => list(which.states(), text, cursor, None).await?,
     };
     Ok(History {
-        page: bookings::list(&app, &actor, query).await.map_err(super::told)?,
+        running,
+        page,
         now: app.clock.now(),
     })
 }

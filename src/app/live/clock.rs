@@ -9,7 +9,8 @@ use crate::domain::Timestamp;
 /// Samples of the offset of which the median counts.
 const SAMPLES: usize = 3;
 
-/// The shared clock. [`Clock::now`] moves once a second while the page is visible.
+/// The shared clock. [`Clock::now`] moves once a second; of a hidden page as often as its browser lets it, for
+/// the tab's title.
 #[derive(Clone, Copy)]
 pub struct Clock {
     now: RwSignal<Timestamp>,
@@ -98,9 +99,7 @@ impl Clock {
         let now = self.measure().micros();
         let rest_ms = 1_000 - now.div_euclid(1_000).rem_euclid(1_000);
         let ring = move || {
-            if !browser::is_hidden() {
-                self.tick();
-            }
+            self.tick();
             self.beat();
         };
         browser::after(u32::try_from(rest_ms).unwrap_or(1_000), ring).forget();

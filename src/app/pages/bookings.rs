@@ -1,5 +1,7 @@
-//! My bookings: those that run on top, then the history, newest first. Filters, search and paging are links
+//! My bookings: all that run on top, then the history, newest first. Filters, search and paging are links
 //! and a form, so every view has an address.
+
+mod running;
 
 use leptos::either::{Either, EitherOf3};
 use leptos::prelude::*;
@@ -7,6 +9,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use leptos_router::params::ParamsMap;
 
+use self::running::{Running, RunningList};
 use crate::app::calls::bookings::{History, Which, load_history};
 use crate::app::live::notices::Notices;
 use crate::app::parts::Icon;
@@ -67,17 +70,21 @@ pub fn Bookings() -> impl IntoView {
         |asked| load_history(asked.which, asked.text, asked.cursor),
     );
     refetch_on_news(history);
+    let running = Running::new();
     let list = move || {
         let asked = asked.get();
         Suspend::new(async move {
             match history.await {
-                Ok(history) => Either::Left(view! { <List history asked /> }),
+                Ok(history) => {
+                    running.show(&history.running);
+                    Either::Left(view! { <List history asked /> })
+                }
                 Err(problem) => Either::Right(view! { <Refusal problem /> }),
             }
         })
     };
     view! {
-        <Title text="My bookings" />
+        <Title text=move || running.title() />
         <Transition>{list}</Transition>
     }
 }
@@ -96,13 +103,10 @@ fn refetch_on_news(history: Resource<Result<History, Problem>>) {
 
 #[component]
 fn List(history: History, asked: Asked) -> impl IntoView {
-    let History { page, now } = history;
+    let History { running, page, now } = history;
     let first_page = asked.cursor.is_none();
     let older = page.next.map(|cursor| asked.older(cursor));
-    let (running, ended): (Vec<_>, Vec<_>) = page
-        .items
-        .into_iter()
-        .partition(|booking| !booking.state.is_ended());
+    let ended = page.items;
     let body = if running.is_empty() && ended.is_empty() {
         EitherOf3::A(view! { <Empty asked=asked.clone() /> })
     } else if running.is_empty() {
@@ -115,8 +119,7 @@ fn List(history: History, asked: Asked) -> impl IntoView {
             }
         });
         EitherOf3::C(view! {
-            <h2 class="day">"Running now"</h2>
-            <Rows bookings=running now label="Running bookings" />
+            <RunningList bookings=running now />
             {ended}
         })
     };

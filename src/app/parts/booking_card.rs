@@ -26,8 +26,15 @@ pub fn BookingCard(
         .map_or(0, Percent::get);
     let what = what(&booking);
     let state = booking.state;
+    let lacks = booking.awaits_battery();
+    let (word, tone) = if lacks {
+        ("No battery yet", Some("warn"))
+    } else {
+        (state.label(), tone(state))
+    };
     let end = if state.is_waiting_for_pickup() {
-        Either::Left(view! { <Left deadline=booking.deadline offset /> })
+        let last = last_instant(&booking);
+        Either::Left(view! { <Left deadline=booking.deadline last offset /> })
     } else {
         let at = booking.pickup_at.filter(|_| !state.is_ended());
         Either::Right(
@@ -42,8 +49,8 @@ pub fn BookingCard(
                 <small>{what}", "{price}</small>
             </div>
             <div class="booking-end">
-                <span class="word" data-tone=tone(state)>
-                    {state.label()}
+                <span class="word" data-tone=tone>
+                    {word}
                 </span>
                 {end}
             </div>
@@ -51,11 +58,33 @@ pub fn BookingCard(
     }
 }
 
+/// When the pickup is over for good.
+pub fn last_instant(booking: &BookingOut) -> Timestamp {
+    if booking.state == BookingState::Ready {
+        booking.grace_until
+    } else {
+        booking.deadline
+    }
+}
+
+/// What is counted down to: the deadline, and from then on the end of the grace.
+pub fn end_of(booking: &BookingOut, now: Timestamp) -> Timestamp {
+    if now < booking.deadline {
+        booking.deadline
+    } else {
+        last_instant(booking)
+    }
+}
+
 /// How long the packs are still held; before the page is alive, until when.
 #[component]
-fn Left(deadline: Timestamp, offset: i32) -> impl IntoView {
+fn Left(deadline: Timestamp, last: Timestamp, offset: i32) -> impl IntoView {
     let clock = Clock::get();
-    let left = Memo::new(move |_| time_left(deadline, clock.now()));
+    let left = Memo::new(move |_| {
+        let now = clock.now();
+        time_left(if now < deadline { deadline } else { last }, now)
+    });
+    let urgency = move || clock.is_ticking().then(|| Urgency::of(left.get()).as_str());
     let text = move || {
         if !clock.is_ticking() {
             return format!("until {}", deadline.clock_time(offset));
@@ -66,7 +95,7 @@ fn Left(deadline: Timestamp, offset: i32) -> impl IntoView {
         }
     };
     view! {
-        <time class="booking-left" datetime=deadline.to_string()>
+        <time class="booking-left" data-urgency=urgency datetime=deadline.to_string()>
             {text}
         </time>
     }
@@ -109,5 +138,70 @@ fn tone(state: BookingState) -> Option<&'static str> {
         }
         BookingState::Completed | BookingState::Cancelled => Some("done"),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+pub(in crate::app) mod tests {
+    use super::*;
+    use crate::domain::{BookingId, Currency, PaymentMethod, PaymentState, StationId};
+
+    /// A booking without lines, to be collected until then, with two minutes of grace.
+    pub fn running(id: i64, state: BookingState, deadline: i64) -> BookingOut {
+        let now = Timestamp::from_micros(0);
+        BookingOut {
+            id: BookingId(id),
+            code: None,
+            pin: None,
+            state,
+            state_label: String::new(),
+            version: 1,
+            station_id: StationId(1),
+            station_name: String::new(),
+            station_address: String::new(),
+            latitude: 0.0,
+            longitude: 0.0,
+            utc_offset_minutes: 0,
+            deadline: Timestamp::from_micros(deadline),
+            grace_until: Timestamp::from_micros(deadline + 120_000_000),
+            renewals_left: 0,
+            renew_to: None,
+            payment_method: PaymentMethod::Cash,
+            payment_state: PaymentState::Due,
+            payment_id: None,
+            awaits_approval: false,
+            awaits_payment: false,
+            checkout_url: None,
+            payment_failure: None,
+            pickup_at: None,
+            tax_amount: 0,
+            service_charge_amount: 0,
+            total_amount: 0,
+            currency: Currency::INR,
+            items_count: 0,
+            items: Vec::new(),
+            vehicle: None,
+            created_at: now,
+            confirmed_at: None,
+            checked_in_at: None,
+            ready_at: None,
+            completed_at: None,
+            ended_at: None,
+            cancelled_by: None,
+            undo_until: None,
+            reason: None,
+            customer_name: None,
+            priority: None,
+            epoch: String::new(),
+            seq: 0,
+        }
+    }
+
+    #[test]
+    fn what_is_counted_down_to_is_the_deadline_and_then_the_grace() {
+        let ends = |state, now| end_of(&running(1, state, 100), Timestamp::from_micros(now)).micros();
+        assert_eq!(ends(BookingState::Ready, 99), 100);
+        assert_eq!(ends(BookingState::Ready, 100), 120_000_100);
+        assert_eq!(ends(BookingState::Confirmed, 100), 100);
     }
 }

@@ -117,16 +117,22 @@ pub fn Countdown(
     }
 }
 
+/// The milestone that lies between what was left and what is left now, in seconds: the nearest, if several do.
+pub fn milestone(before: u64, now: u64) -> Option<(u64, &'static str)> {
+    let mut nearest_first = MILESTONES.iter().rev();
+    let crossed = nearest_first.find(|(at, _)| before > *at && now <= *at && now > 0);
+    crossed.copied()
+}
+
 /// Says each milestone once, when it is crossed while the page is alive.
 fn announce_milestones(clock: Clock, left: Memo<Duration>) {
     let announcer = Announcer::get();
     Effect::new(move |before: Option<Option<u64>>| {
         let now = clock.is_ticking().then(|| left.get().as_secs())?;
         let before = before.flatten().unwrap_or(now);
-        let mut nearest_first = MILESTONES.iter().rev();
-        match nearest_first.find(|(at, _)| before > *at && now <= *at && now > 0) {
-            Some((30, text)) => announcer.warn(*text),
-            Some((_, text)) => announcer.say(*text),
+        match milestone(before, now) {
+            Some((30, text)) => announcer.warn(text),
+            Some((_, text)) => announcer.say(text),
             None => {}
         }
         Some(now)

@@ -57,8 +57,13 @@ pub fn steps_of(booking: &BookingOut) -> Vec<Step> {
     }
     steps.push(match booking.ready_at {
         Some(at) if now > BookingState::Ready => done("Ready", at),
-        Some(_) => step(true, "Ready to collect", &slots(booking)),
-        None => step(
+        Some(_) if now == BookingState::Ready => step(true, "Ready to collect", &slots(booking)),
+        _ if booking.awaits_battery() => step(
+            now == BookingState::Confirmed,
+            "Waiting for a battery",
+            "The next charged one is yours",
+        ),
+        _ => step(
             now == BookingState::Confirmed,
             "Being prepared",
             "You need not wait for it",

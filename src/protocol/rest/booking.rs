@@ -271,3 +271,31 @@ pub struct BookingItemOut {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
+
+impl BookingOut {
+    /// Whether its customer looks for another station, because this one cannot give what was booked.
+    pub fn looks_elsewhere(&self) -> bool {
+        let by_station = self.cancelled_by == Some(CancelledBy::Station);
+        self.awaits_battery()
+            || self.state == BookingState::Declined
+            || (self.state == BookingState::Cancelled && by_station)
+    }
+
+    /// Whether a pack that was promised failed, and no other has taken its place yet.
+    pub fn awaits_battery(&self) -> bool {
+        let has_packs = !self.state.is_ended() && self.state != BookingState::Scheduled;
+        has_packs && self.confirmed_at.is_some() && self.items.iter().any(BookingItemOut::awaits_battery)
+    }
+}
+
+impl BookingItemOut {
+    /// Whether the line ended without a pack.
+    pub fn lost_its_battery(&self) -> bool {
+        self.kind.takes_a_pack() && self.state == ItemState::Cancelled && self.battery_id.is_none()
+    }
+
+    /// Whether the line is to get a pack and has none.
+    pub fn awaits_battery(&self) -> bool {
+        self.kind.takes_a_pack() && self.state == ItemState::Pending && self.battery_id.is_none()
+    }
+}

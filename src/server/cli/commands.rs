@@ -9,7 +9,7 @@ use clap::Args;
 use crate::domain::{Currency, Problem, Role, StationId};
 use crate::server::service::announce::{announce, audience};
 use crate::server::service::appoint::{Appointment, appoint};
-use crate::server::service::plans;
+use crate::server::service::{plans, services};
 use crate::server::{App, check, demo, jobs};
 
 /// Whom to make an account for.
@@ -107,6 +107,12 @@ pub async fn sweep(app: &App) -> anyhow::Result<ExitCode> {
     let mut steps = 0;
     loop {
         match jobs::expiry::sweep(app).await? {
+            0 => break,
+            more => steps += more,
+        }
+    }
+    loop {
+        match services::queue_due(app).await? {
             0 => break,
             more => steps += more,
         }

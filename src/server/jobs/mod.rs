@@ -8,6 +8,7 @@ pub mod inspection;
 pub mod payments;
 pub mod plans;
 pub mod riders;
+pub mod services;
 
 use crate::server::App;
 
@@ -15,6 +16,7 @@ use crate::server::App;
 /// where the simulator was asked for.
 pub fn start(app: &App) {
     app.tasks.spawn(expiry::run(app.clone()));
+    app.tasks.spawn(services::run(app.clone()));
     app.tasks.spawn(hours::run(app.clone()));
     app.tasks.spawn(inspection::run(app.clone()));
     app.tasks.spawn(plans::run(app.clone()));

@@ -99,6 +99,10 @@ async fn serve(app: &App, cast: &Cast, booking: &BookingOut) -> Result<(), Probl
         let seconds = least + booking.id.0 * 7 % spread;
         now >= since + Duration::from_secs(seconds.unsigned_abs())
     };
+    if booking.items.iter().any(|item| item.battery_id.is_none()) {
+        // Her battery failed: she waits for the next one, or her time runs out.
+        return Ok(());
+    }
     match booking.ready_at {
         None if is_due(booking.created_at, 4, 9) => {
             bookings::ready(app, &cast.attendant, booking.id).await?;

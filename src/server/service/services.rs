@@ -16,8 +16,10 @@ use crate::server::App;
 use crate::server::store::bookings::{BookingRecord, ItemRecord};
 use crate::server::store::notifications::Notice;
 use crate::server::store::services::{self as rows, SLOT, ServiceStep, slot_of};
-use crate::server::store::{Audit, Failure, StoreError, Tx, stations};
+use crate::server::store::{Audit, Cause, Failure, StoreError, Tx, stations};
 
+/// Bookings looked at in one round.
+const ROUND: i64 = 100;
 /// So many half hours are looked at for a free place.
 const SLOTS_AHEAD: u32 = 4;
 
@@ -272,10 +274,63 @@ impl Work<'_> {
     }
 }
 
-/// The customer is here: her services wait to be done, each by whoever has least to do.
+/// When the half hour of the next service comes that waits for it, if there is one.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn next_due(app: &App) -> Result<Option<Timestamp>, Problem> {
+    let mut snapshot = app.db.snapshot().await?;
+    Ok(rows::next_due(&mut snapshot).await?)
+}
+
+/// Gives the services whose half hour has come to whoever has least to do; answers of how many bookings. Safe to
+/// run in any number of processes at once: a service is queued by a conditional update.
+///
+/// # Errors
+/// When the database cannot be read; what fails is logged and tried again in the next round.
+pub async fn queue_due(app: &App) -> Result<usize, Problem> {
+    let mut snapshot = app.db.snapshot().await?;
+    let due = rows::due(&mut snapshot, app.clock.now(), ROUND).await?;
+    drop(snapshot);
+    let mut queued = 0;
+    for booking in due {
+        match queue_of(app, booking).await {
+            Ok(()) => queued += 1,
+            Err(problem) => tracing::warn!(booking.id = %booking, %problem, "a service was not queued"),
+        }
+    }
+    Ok(queued)
+}
+
+async fn queue_of(app: &App, booking: BookingId) -> Result<(), Problem> {
+    app.db
+        .write(Cause::system("timer"), move |tx| {
+            Box::pin(async move {
+                let record = bookings::record(tx, booking).await?;
+                let now = tx.now();
+                let has_come = |line: &ItemRecord| line.slot_at.is_some_and(|at| at <= now);
+                if record.state.is_ended() {
+                    return Ok(());
+                }
+                queue(tx, &record, has_come).await
+            })
+        })
+        .await
+}
+
+/// The customer is here: her services wait to be done.
 pub(super) async fn queue_all(tx: &mut Tx<'_>, record: &BookingRecord) -> Result<(), Failure> {
+    queue(tx, record, |_| true).await
+}
+
+/// Services that wait for their time wait for somebody from now on, each for whoever has least to do.
+async fn queue(
+    tx: &mut Tx<'_>,
+    record: &BookingRecord,
+    which: impl Fn(&ItemRecord) -> bool,
+) -> Result<(), Failure> {
     for line in record.items.iter().filter(|line| line.kind == ItemKind::Service) {
-        if line.state != ItemState::Pending {
+        if line.state != ItemState::Pending || !which(line) {
             continue;
         }
         let work = Work { record, line };

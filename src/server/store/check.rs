@@ -34,6 +34,7 @@ const CONTRADICTIONS: &[&str] = &[
            LEFT JOIN hold ON hold.item_id = booking_item.id AND hold.state IN ('active', 'releasing')
            WHERE booking_item.kind IN ('swap', 'take')
              AND booking_item.state IN ('pending', 'allocated', 'ready', 'returned_in')
+             AND booking_item.lost_at IS NULL
            GROUP BY booking_item.booking_id) AS needed ON needed.booking_id = booking.id
      WHERE booking.state IN ('requested', 'confirmed', 'ready', 'checked_in', 'in_service')
        AND NOT (booking.state = 'requested' AND booking.pickup_at IS NOT NULL)
@@ -70,6 +71,19 @@ const CONTRADICTIONS: &[&str] = &[
             OR booking_item.slot IS NULL OR booking_item.slot <> battery.slot
             OR booking_item.booking_id <> hold.booking_id)
      ORDER BY hold.id",
+    "SELECT 'Item ' || CAST(booking_item.id AS TEXT) || ' of booking ' || CAST(booking.id AS TEXT)
+         || ' waits for a battery, but the booking is ' || booking.state || '.' AS finding
+     FROM booking_item
+     JOIN booking ON booking.id = booking_item.booking_id
+     WHERE booking_item.lost_at IS NOT NULL AND booking_item.state = 'pending'
+       AND booking.state NOT IN ('requested', 'confirmed', 'checked_in', 'in_service')
+     ORDER BY booking_item.id",
+    "SELECT 'Item ' || CAST(booking_item.id AS TEXT) || ' of booking ' || CAST(booking_item.booking_id AS TEXT)
+         || ' has lost its battery, but names battery ' || CAST(booking_item.battery_id AS TEXT)
+         || '.' AS finding
+     FROM booking_item
+     WHERE booking_item.lost_at IS NOT NULL AND booking_item.battery_id IS NOT NULL
+     ORDER BY booking_item.id",
     "SELECT 'Booking ' || CAST(booking.id AS TEXT) || ' is ' || booking.state
          || ' and nothing will ever end it: no timer is set.' AS finding
      FROM booking

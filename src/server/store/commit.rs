@@ -19,6 +19,7 @@ impl Tx<'_> {
     /// Writes the events of everything touched since the last time. What is read afterwards has the position
     /// these events led to. Call it last, if at all: topics are locked in one order within one settling.
     pub async fn settle(&mut self) -> Result<(), StoreError> {
+        self.refill_touched().await?;
         let mut events = std::mem::take(&mut self.settled);
         for (station, changes) in std::mem::take(&mut self.stations) {
             self.write_station(station, changes, &mut events).await?;

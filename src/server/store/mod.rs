@@ -29,6 +29,7 @@ pub mod idempotency;
 mod ids;
 pub mod inventory;
 pub mod ledger;
+pub mod lost_pack;
 pub mod notifications;
 mod online_payments;
 pub mod outbox;

@@ -115,6 +115,44 @@ pub async fn least_loaded(
         .transpose()
 }
 
+/// Bookings with a service whose half hour has come and that nobody was given yet, earliest first.
+pub async fn due(
+    connection: &mut AnyConnection,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<BookingId>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT booking.id, MIN(booking_item.slot_at) AS slot_at
+         FROM booking_item
+         JOIN booking ON booking.id = booking_item.booking_id
+         WHERE booking_item.slot_at IS NOT NULL AND booking_item.state = 'pending'
+           AND booking_item.slot_at <= $1
+           AND booking.state IN ('confirmed', 'ready', 'checked_in', 'in_service')
+         GROUP BY booking.id
+         ORDER BY MIN(booking_item.slot_at), booking.id
+         LIMIT $2",
+    )
+    .bind(now.micros())
+    .bind(limit)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(|row| Ok(BookingId(row.plain("id")?))).collect()
+}
+
+/// When the next half hour begins for which a service waits.
+pub async fn next_due(connection: &mut AnyConnection) -> Result<Option<Timestamp>, StoreError> {
+    let row = sqlx::query(
+        "SELECT MIN(booking_item.slot_at) AS slot_at
+         FROM booking_item
+         JOIN booking ON booking.id = booking_item.booking_id
+         WHERE booking_item.slot_at IS NOT NULL AND booking_item.state = 'pending'
+           AND booking.state IN ('confirmed', 'ready', 'checked_in', 'in_service')",
+    )
+    .fetch_one(connection)
+    .await?;
+    row.instant_or_null("slot_at")
+}
+
 /// What somebody who works at a station is called.
 pub async fn name_at(
     connection: &mut AnyConnection,

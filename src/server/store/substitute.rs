@@ -6,7 +6,10 @@ use super::inventory::PackRow;
 use super::row::Columns;
 use super::tx::PackEvent;
 use super::{Engine, IdKind, StoreError, Tx};
-use crate::domain::{BatteryId, BookingId, HoldId, InventoryAction, ItemId, ReleaseReason, SlotNumber};
+use crate::domain::{
+    BatteryId, BatteryModelId, BookingId, Grade, HoldId, InventoryAction, ItemId, Percent, ReleaseReason,
+    SlotNumber, StationId,
+};
 
 /// What took the place of a held pack.
 #[derive(Clone, Copy, Debug)]
@@ -20,22 +23,41 @@ pub struct Substitute {
 }
 
 /// The claim that changes packs.
-struct Promise {
-    hold: HoldId,
-    booking: BookingId,
-    item: ItemId,
+pub(super) struct Promise {
+    pub hold: HoldId,
+    pub booking: BookingId,
+    pub item: ItemId,
     state: String,
 }
 
+/// What is as good as a pack that was promised.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Equal {
+    /// Where.
+    pub station: StationId,
+    /// Of the same model.
+    pub model: BatteryModelId,
+    /// Of the same grade at least.
+    pub least_soh: Percent,
+    /// Rather one that is charged so much; every one that can be handed out will do.
+    pub soc: Percent,
+}
+
 impl Tx<'_> {
-    /// Gives the booking that holds `pack` another one of the same model in the same station, charged at least
-    /// as well. `None`, and nothing changed, when there is none. Whether the station takes new bookings does
-    /// not matter: this one exists.
+    /// Gives the booking that holds `pack` another one of the same model and of at least its grade in the same
+    /// station, rather one that is charged as well. `None`, and nothing changed, when there is none. Whether the
+    /// station takes new bookings does not matter: this one exists.
     pub async fn substitute(&mut self, pack: &PackRow) -> Result<Option<Substitute>, StoreError> {
         let Some(promise) = self.promise_on(pack).await? else {
             return Ok(None);
         };
-        let Some(other) = self.claim_like(pack).await? else {
+        let equal = Equal {
+            station: pack.station,
+            model: pack.model,
+            least_soh: Grade::of(pack.soh).least_soh(),
+            soc: pack.soc,
+        };
+        let Some(other) = self.claim_equal(equal).await? else {
             return Ok(None);
         };
         self.break_promise(pack, &promise).await?;
@@ -55,7 +77,7 @@ impl Tx<'_> {
         }))
     }
 
-    async fn promise_on(&mut self, pack: &PackRow) -> Result<Option<Promise>, StoreError> {
+    pub(super) async fn promise_on(&mut self, pack: &PackRow) -> Result<Option<Promise>, StoreError> {
         let row = sqlx::query(
             "SELECT id, booking_id, item_id, state
              FROM hold
@@ -76,7 +98,8 @@ impl Tx<'_> {
         .transpose()
     }
 
-    async fn claim_like(&mut self, pack: &PackRow) -> Result<Option<Claimed>, StoreError> {
+    /// Claims a pack that is as good; [`Tx::insert_hold`] must follow.
+    pub(super) async fn claim_equal(&mut self, equal: Equal) -> Result<Option<Claimed>, StoreError> {
         macro_rules! claim {
             ($lock:literal) => {
                 concat!(
@@ -84,12 +107,12 @@ impl Tx<'_> {
                      SET hold_id = $1, changed_at = $2
                      WHERE id = (SELECT free.id
                                  FROM battery AS free
-                                 WHERE free.station_id = $3 AND free.model_id = $4 AND free.soc >= $5
-                                   AND free.state = 'available' AND free.hold_id IS NULL AND free.soh >= 70
+                                 WHERE free.station_id = $3 AND free.model_id = $4 AND free.soc >= 90
+                                   AND free.state = 'available' AND free.hold_id IS NULL AND free.soh >= $5
                                    AND EXISTS (SELECT 1 FROM slot
                                                WHERE slot.station_id = free.station_id
                                                  AND slot.number = free.slot AND slot.state = 'healthy')
-                                 ORDER BY free.last_full_at, free.service_cycles, free.id
+                                 ORDER BY CASE WHEN free.soc >= $6 THEN 0 ELSE 1 END, free.last_full_at, free.service_cycles, free.id
                                  LIMIT 1 ",
                     $lock,
                     ")
@@ -106,23 +129,28 @@ impl Tx<'_> {
         let row = sqlx::query(statement)
             .bind(hold.0)
             .bind(self.now().micros())
-            .bind(pack.station.0)
-            .bind(pack.model.0)
-            .bind(i64::from(pack.soc))
+            .bind(equal.station.0)
+            .bind(equal.model.0)
+            .bind(i64::from(equal.least_soh))
+            .bind(i64::from(equal.soc))
             .fetch_optional(self.connection())
             .await?;
         row.map(|row| {
             Ok(Claimed {
                 hold,
                 battery: BatteryId(row.plain("id")?),
-                model: pack.model,
+                model: equal.model,
                 slot: SlotNumber(row.plain("slot")?),
             })
         })
         .transpose()
     }
 
-    async fn break_promise(&mut self, pack: &PackRow, promise: &Promise) -> Result<(), StoreError> {
+    pub(super) async fn break_promise(
+        &mut self,
+        pack: &PackRow,
+        promise: &Promise,
+    ) -> Result<(), StoreError> {
         let now = self.now().micros();
         let freed =
             sqlx::query("UPDATE battery SET hold_id = NULL, changed_at = $3 WHERE id = $1 AND hold_id = $2")

@@ -54,6 +54,8 @@ pub(super) struct StationChanges {
     pub action: Option<InventoryAction>,
     pub changed: BTreeSet<BatteryId>,
     pub packs: Vec<(BatteryId, PackEvent)>,
+    /// Afterwards a pack may be free that was not before.
+    pub may_free: bool,
     /// A sentence to go with the new status.
     #[expect(
         clippy::option_option,
@@ -179,6 +181,14 @@ impl<'c> Tx<'c> {
         action: InventoryAction,
     ) -> &mut StationChanges {
         let changes = self.stations.entry(station).or_default();
+        changes.may_free |= !matches!(
+            action,
+            InventoryAction::Book
+                | InventoryAction::Collect
+                | InventoryAction::Remove
+                | InventoryAction::Return
+                | InventoryAction::Test
+        );
         let is_weaker = |other| matches!(other, InventoryAction::Update | InventoryAction::Charge);
         changes.action = Some(match changes.action {
             None => action,

@@ -17,12 +17,18 @@ pub struct Process {
 impl Process {
     /// Starts it, and waits until it listens.
     pub async fn serve(app: &TestApp) -> Self {
+        Self::serve_with(app, &[]).await
+    }
+
+    /// The same, with settings from the environment.
+    pub async fn serve_with(app: &TestApp, settings: &[(&str, &str)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_voltbay"))
             .arg("serve")
             .env("DATABASE_URL", app.database_url())
             .env("VOLTBAY_ADDR", "127.0.0.1:0")
             .env("RUST_LOG", "info")
             .env("NO_COLOR", "1")
+            .envs(settings.iter().copied())
             .stderr(Stdio::piped())
             .stdout(Stdio::null())
             .kill_on_drop(true)

@@ -7,7 +7,7 @@ use super::cancel::Undo;
 use crate::app::parts::Icon;
 use crate::domain::booking::CancelledBy;
 use crate::domain::{BookingState, PaymentState, Timestamp};
-use crate::protocol::rest::BookingOut;
+use crate::protocol::rest::{BookingItemOut, BookingOut};
 
 /// In place of the countdown.
 #[component]
@@ -102,6 +102,14 @@ fn sentence(booking: &BookingOut) -> String {
             _ => format!("You called it off at {}.{unpaid}", at(booking.ended_at)),
         },
         BookingState::Declined => format!("The station could not take it.{reason}{unpaid}"),
+        BookingState::Expired
+            if booking.confirmed_at.is_some()
+                && booking.items.iter().any(BookingItemOut::lost_its_battery) =>
+        {
+            format!(
+                "No charged battery came by {deadline}. That was not your fault, and nothing is held against you.{unpaid}"
+            )
+        }
         BookingState::Expired => {
             format!("It was not collected by {deadline}, so the battery was released.{unpaid}")
         }

@@ -17,7 +17,8 @@ pub fn Items(booking: RwSignal<BookingOut>) -> impl IntoView {
     };
     let rows = Memo::new(move |_| {
         let booking = booking.read();
-        (booking.items.clone(), booking.currency, booking.state)
+        let lacks = booking.awaits_battery();
+        (booking.items.clone(), booking.currency, booking.state, lacks)
     });
     view! {
         <section class="panel" aria-labelledby="items-h">
@@ -27,8 +28,8 @@ pub fn Items(booking: RwSignal<BookingOut>) -> impl IntoView {
             </div>
             <ul class="rows">
                 {move || {
-                    let (items, currency, state) = rows.get();
-                    let row = move |item| view! { <Item item currency state /> };
+                    let (items, currency, state, lacks) = rows.get();
+                    let row = move |item| view! { <Item item currency state lacks /> };
                     items.into_iter().map(row).collect_view()
                 }}
             </ul>
@@ -37,14 +38,25 @@ pub fn Items(booking: RwSignal<BookingOut>) -> impl IntoView {
 }
 
 #[component]
-fn Item(item: BookingItemOut, currency: Currency, state: BookingState) -> impl IntoView {
+fn Item(item: BookingItemOut, currency: Currency, state: BookingState, lacks: bool) -> impl IntoView {
     let price = Money::new(item.price, currency).to_string();
-    let word = item.state.label();
+    let lacks = lacks && item.awaits_battery();
+    let place = if lacks {
+        "The next charged one is yours".to_owned()
+    } else {
+        place(&item, state)
+    };
+    let word = if lacks {
+        "No battery yet"
+    } else {
+        item.state.label()
+    };
     let go = item.state == ItemState::Ready;
     let sign = match item.soc {
         Some(soc) if item.kind.takes_a_pack() => {
             Either::Left(view! { <Pack shape=shape(soc, state) soc=soc.get() /> })
         }
+        _ if lacks => Either::Left(view! { <Pack shape=Shape::Empty soc=0 /> }),
         None if item.kind.takes_a_pack() => Either::Left(view! { <Pack shape=Shape::Held soc=0 /> }),
         _ => Either::Right(view! { <Icon name="tool" /> }),
     };
@@ -53,7 +65,7 @@ fn Item(item: BookingItemOut, currency: Currency, state: BookingState) -> impl I
             {sign}
             <div>
                 <b>{item.name.clone()}</b>
-                <small>{place(&item, state)}</small>
+                <small>{place}</small>
             </div>
             <div class="item-end">
                 <span class=go.then_some("go")>{word}</span>

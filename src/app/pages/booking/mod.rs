@@ -2,6 +2,7 @@
 //! do now. Server-rendered, then kept true by the booking's own socket.
 
 mod cancel;
+mod elsewhere;
 mod ending;
 mod items;
 mod pass;
@@ -20,6 +21,7 @@ use crate::app::calls::bookings::{BookingSheet, load_booking};
 use crate::app::live::booking::follow_booking;
 use crate::app::live::clock::Clock;
 use crate::app::me::Me;
+use crate::app::parts::booking_card::end_of;
 use crate::app::parts::countdown::{minutes_and_seconds, time_left};
 use crate::app::parts::decimal::decimal;
 use crate::app::parts::refusal::Refusal;
@@ -61,6 +63,7 @@ fn Sheet(sheet: BookingSheet) -> impl IntoView {
         review,
         pays_online,
         packs_at,
+        alternatives,
         now,
     } = sheet;
     let booking = RwSignal::new(booking);
@@ -72,6 +75,7 @@ fn Sheet(sheet: BookingSheet) -> impl IntoView {
     let state = Memo::new(move |_| booking.with(|booking| booking.state));
     let runs = Memo::new(move |_| !state.get().is_ended());
     let awaits_payment = Memo::new(move |_| booking.with(|booking| booking.awaits_payment));
+    let lacks = Memo::new(move |_| booking.with(BookingOut::awaits_battery));
     keep_badge_true(state);
     let cancelling = cancel::cancelling(booking);
     let renewing = renew::renewing(booking);
@@ -87,7 +91,7 @@ fn Sheet(sheet: BookingSheet) -> impl IntoView {
                 <LiveChip line offset />
             </div>
             <StaleNote line offset advice="This may be old. What the station sees counts." />
-            <Heading booking=first.clone() state awaits_payment />
+            <Heading booking=first.clone() state awaits_payment lacks />
             <div class="duo">
                 <div class="stack">
                     {move || {
@@ -97,6 +101,7 @@ fn Sheet(sheet: BookingSheet) -> impl IntoView {
                             Either::Right(view! { <ending::Ending booking present /> })
                         }
                     }}
+                    <elsewhere::Elsewhere booking alternatives />
                     <review::MyReview booking review />
                     <Steps booking />
                     <items::Items booking />
@@ -124,7 +129,12 @@ fn Sheet(sheet: BookingSheet) -> impl IntoView {
 
 /// What is so, where it is, and how to get there.
 #[component]
-fn Heading(booking: BookingOut, state: Memo<BookingState>, awaits_payment: Memo<bool>) -> impl IntoView {
+fn Heading(
+    booking: BookingOut,
+    state: Memo<BookingState>,
+    awaits_payment: Memo<bool>,
+    lacks: Memo<bool>,
+) -> impl IntoView {
     let packs = booking
         .items
         .iter()
@@ -138,6 +148,7 @@ fn Heading(booking: BookingOut, state: Memo<BookingState>, awaits_payment: Memo<
         <header class="stack-s page-head">
             <h1 id="booking-h" tabindex="-1">
                 {move || match state.get() {
+                    _ if lacks.get() => NO_BATTERY.to_owned(),
                     BookingState::Requested if awaits_payment.get() => "Pay to confirm your booking".to_owned(),
                     state => heading(state, packs),
                 }}
@@ -161,6 +172,9 @@ fn Heading(booking: BookingOut, state: Memo<BookingState>, awaits_payment: Memo<
         </header>
     }
 }
+
+/// The heading while a battery that failed has no successor.
+const NO_BATTERY: &str = "No battery yet: waiting for the next charged one";
 
 /// The state in the words of the person who waits.
 pub fn heading(state: BookingState, packs: usize) -> String {
@@ -196,15 +210,6 @@ fn keep_badge_true(state: Memo<BookingState>) {
     });
 }
 
-/// When the pickup is over for good.
-pub fn last_instant(booking: &BookingOut) -> Timestamp {
-    if booking.state == BookingState::Ready {
-        booking.grace_until
-    } else {
-        booking.deadline
-    }
-}
-
 /// The present by the server's clock; that of the answer until the page is alive.
 fn present(clock: Clock, answered_at: Timestamp) -> Signal<Timestamp> {
     Signal::derive(move || {
@@ -218,12 +223,7 @@ fn present(clock: Clock, answered_at: Timestamp) -> Signal<Timestamp> {
 
 /// `12:41 · Booking` while the time runs.
 fn title(booking: &BookingOut, now: Timestamp, ticking: bool) -> String {
-    let deadline = if now < booking.deadline {
-        booking.deadline
-    } else {
-        last_instant(booking)
-    };
-    let left = time_left(deadline, now);
+    let left = time_left(end_of(booking, now), now);
     if booking.state.is_waiting_for_pickup() && !left.is_zero() && ticking {
         format!("{} · Booking", minutes_and_seconds(left))
     } else {

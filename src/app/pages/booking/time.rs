@@ -6,13 +6,13 @@ use leptos::either::Either;
 use leptos::prelude::*;
 
 use super::cancel::Cancel;
-use super::last_instant;
 use super::planned::Planned;
 use super::renew::Renew;
 use crate::app::browser;
 use crate::app::calls::bookings::{CancelBooking, RenewBooking, load_booking};
 use crate::app::live::booking::apply;
 use crate::app::live::clock::Clock;
+use crate::app::parts::booking_card::last_instant;
 use crate::app::parts::countdown::{Countdown, MinuteCells, Urgency, time_left};
 use crate::app::parts::{ClockTime, Icon, Pack, Shape};
 use crate::domain::battery::MIN_DISPENSE_SOC;
@@ -34,6 +34,7 @@ pub fn TimeLeft(
 ) -> impl IntoView {
     let first = booking.get_untracked();
     let offset = first.utc_offset_minutes;
+    let lacks = Memo::new(move |_| booking.with(BookingOut::awaits_battery));
     let waiting = Memo::new(move |_| booking.read().state.is_waiting_for_pickup());
     let deadline = Memo::new(move |_| booking.read().deadline);
     let in_grace = Memo::new(move |_| {
@@ -58,7 +59,11 @@ pub fn TimeLeft(
                 <div class="stack-s">
                     <Show when=move || waiting.get() fallback=move || view! { <Underway booking packs_at /> }>
                         <h2 class="count-label" id="left-h">
-                            {move || if in_grace.get() { "Time is up. Last minutes to collect" } else { "Time left to collect" }}
+                            {move || match (lacks.get(), in_grace.get()) {
+                                (true, _) => "The next charged one is yours for",
+                                (false, true) => "Time is up. Last minutes to collect",
+                                (false, false) => "Time left to collect",
+                            }}
                         </h2>
                         <Countdown deadline=counted offset labelled_by="left-h" />
                         {move || view! { <MinuteCells from=from.get() to=deadline.get() now=present /> }}
@@ -86,13 +91,19 @@ fn Until(booking: BookingOut) -> impl IntoView {
         (BookingState::Ready, 2..) => format!(" Then {grace} minutes’ grace."),
         _ => String::new(),
     };
+    let lacks = booking.awaits_battery();
     view! {
-        "Held until "
+        {if lacks { "Your battery failed. You wait in front until " } else { "Held until " }}
         <b>
             <ClockTime at=booking.deadline offset />
         </b>
         "."
         {after}
+        {lacks.then(|| view! {
+            " You can cancel free of charge and "
+            <a href="/?available=1">"go elsewhere"</a>
+            "."
+        })}
     }
 }
 
@@ -165,12 +176,20 @@ fn Now(booking: RwSignal<BookingOut>) -> impl IntoView {
 fn Yours(item: BookingItemOut) -> impl IntoView {
     let soc = item.soc.map_or(0, crate::domain::Percent::get);
     let ready = soc >= MIN_DISPENSE_SOC;
+    if item.awaits_battery() {
+        return Either::Left(view! {
+            <div class="yours">
+                <Pack shape=Shape::Empty soc=0 />
+                <p>"No battery yet" <br /> {item.name}</p>
+            </div>
+        });
+    }
     let shape = if ready { Shape::Ready } else { Shape::Charging };
     let place = item.slot.map_or_else(
         || " at the counter".to_owned(),
         |slot| format!(" in slot {}", slot.label()),
     );
-    view! {
+    Either::Right(view! {
         <div class="yours">
             <Pack shape soc />
             <div>
@@ -183,7 +202,7 @@ fn Yours(item: BookingItemOut) -> impl IntoView {
                 </p>
             </div>
         </div>
-    }
+    })
 }
 
 /// At zero only the server knows what is so. If its word does not come by itself, ask for it.

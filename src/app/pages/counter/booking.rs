@@ -1,7 +1,7 @@
 //! One booking at the counter: which packs to fetch, what to take in, and the proof that it is the right
 //! person.
 
-use leptos::either::Either;
+use leptos::either::{Either, EitherOf3};
 use leptos::prelude::*;
 
 use super::booking_end::Endings;
@@ -16,7 +16,7 @@ use crate::app::browser;
 use crate::app::calls::staff::HandOver;
 use crate::app::parts::announce::Announcer;
 use crate::app::parts::form::{ErrorSummary, Field, Submit, failure};
-use crate::app::parts::note::Note;
+use crate::app::parts::note::{Note, Tone};
 use crate::app::parts::{Icon, Pack, Shape};
 use crate::domain::{BookingId, BookingState, Command, Money, PaymentState, Percent};
 use crate::protocol::rest::{BookingItemOut, BookingOut};
@@ -88,7 +88,7 @@ fn Sheet(counter: Counter, booking: RwSignal<BookingOut>) -> impl IntoView {
     let state = Memo::new(move |_| booking.read().state);
     let label = move || format!("Booking {id}, {}", state.get().label().to_ascii_lowercase());
     let items = Memo::new(move |_| booking.read().items.clone());
-    let can_go = Memo::new(move |_| state.get().after(Command::Collect).is_some());
+    let stage = Memo::new(move |_| Stage::of(&booking.read()));
     let vehicle = booking.with_untracked(|booking| booking.vehicle.clone());
     view! {
         <PanelHead counter title label=Signal::derive(label) />
@@ -104,19 +104,45 @@ fn Sheet(counter: Counter, booking: RwSignal<BookingOut>) -> impl IntoView {
                 <DueIn booking offset=counter.offset />
             </div>
             {vehicle.map(|vehicle| view! { <p class="soft">"Vehicle " {vehicle}</p> })}
-            {move || {
-                if can_go.get() {
-                    Either::Left(view! { <HandOverForm counter id /> })
-                } else {
-                    Either::Right(view! { <Ended booking /> })
-                }
-            }}
+            // What comes next stands first: cash that is there is counted before anything is handed over.
             <Cash counter booking />
+            {move || match stage.get() {
+                Stage::HandOver => EitherOf3::A(view! { <HandOverForm counter id /> }),
+                Stage::NoBattery => EitherOf3::B(view! {
+                    <Note tone=Tone::Warn title="No battery yet">
+                        <p>"One failed and no equal one is charged. The next one is held for this customer by itself."</p>
+                    </Note>
+                }),
+                Stage::Over => EitherOf3::C(view! { <Ended booking /> }),
+            }}
             <Services counter booking />
             <Steps counter booking />
             <Endings counter booking />
             <History counter booking />
         </div>
+    }
+}
+
+/// What can be done with the packs of a booking now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// They can go.
+    HandOver,
+    /// One failed and has no successor yet.
+    NoBattery,
+    /// They cannot go any more, or not yet.
+    Over,
+}
+
+impl Stage {
+    fn of(booking: &BookingOut) -> Self {
+        if booking.state.after(Command::Collect).is_none() {
+            Self::Over
+        } else if booking.awaits_battery() {
+            Self::NoBattery
+        } else {
+            Self::HandOver
+        }
     }
 }
 
@@ -130,6 +156,7 @@ fn Fetch(item: BookingItemOut, counter: Counter) -> impl IntoView {
         Either::Right(view! { <Icon name="tool" /> })
     };
     let charge = item.soc.map(|soc| format!(", {soc} %"));
+    let lacks = item.awaits_battery().then_some("No battery yet");
     let place = item.slot.map(|slot| {
         view! {
             <a class="fetch-slot" href=Open::Slot(slot).address(counter.station) data-noscroll>
@@ -143,7 +170,7 @@ fn Fetch(item: BookingItemOut, counter: Counter) -> impl IntoView {
             {sign}
             <div>
                 <b>{item.name}</b>
-                <small>{item.battery_serial} {charge}</small>
+                <small>{item.battery_serial} {charge} {lacks}</small>
             </div>
             {place}
         </li>

@@ -122,7 +122,7 @@ fn Quarantine(counter: Counter, id: BatteryId) -> impl IntoView {
                     label="Why"
                     name="note"
                     autocomplete="off"
-                    hint="Nobody gets this battery until it was looked at. A booking that holds it gets another."
+                    hint="Nobody gets this battery until it was looked at. A booking that holds it gets another, or the next one."
                     problem
                 />
                 <Submit label="Quarantine it" busy="Locking…" pending=call.pending() class="btn btn-stop" />

@@ -120,6 +120,7 @@ fn Row(row: Queued, counter: Counter, open: Memo<Open>, prepare: Prepare) -> imp
     let booking = RwSignal::from(row.booking);
     let state = Memo::new(move |_| booking.read().state);
     let name = booking.with_untracked(name_of);
+    let lacks = Memo::new(move |_| booking.with(BookingOut::awaits_battery));
     let is_first = Memo::new(move |_| booking.read().priority == Some(true));
     let what = move || booking.with(packs_and_slots);
     let due = move || booking.with(due_amount);
@@ -140,8 +141,8 @@ fn Row(row: Queued, counter: Counter, open: Memo<Open>, prepare: Prepare) -> imp
                 {move || is_first.get().then(|| view! { " " <span class="word">"Priority plan"</span> })}
                 <p>{what}</p>
                 <p>
-                    <span class="word" data-tone=move || tone(state.get())>
-                        {move || state.get().label()}
+                    <span class="word" data-tone=move || if lacks.get() { Some("warn") } else { tone(state.get()) }>
+                        {move || if lacks.get() { "No battery yet" } else { state.get().label() }}
                     </span>
                     " · "
                     {due}
@@ -150,7 +151,7 @@ fn Row(row: Queued, counter: Counter, open: Memo<Open>, prepare: Prepare) -> imp
             <DueIn booking offset=counter.offset />
             <Show when=move || !state.get().is_ended()>
                 <div class="task-do">
-                    <MarkReady id state prepare name=name.clone() />
+                    <MarkReady id state lacks prepare name=name.clone() />
                     <Accept counter booking state name=name.clone() />
                     <a
                         class="btn"
@@ -159,7 +160,7 @@ fn Row(row: Queued, counter: Counter, open: Memo<Open>, prepare: Prepare) -> imp
                         aria-current=move || is_open().map(|_| "true")
                         data-noscroll
                     >
-                        {move || if state.get() == BookingState::Requested { "Open" } else { "Hand over" }}
+                        {move || if lacks.get() || state.get() == BookingState::Requested { "Open" } else { "Hand over" }}
                         <span class="sr">" to " {name.clone()} ", booking " {id.to_string()}</span>
                     </a>
                 </div>
@@ -202,7 +203,13 @@ fn Accept(
 }
 
 #[component]
-fn MarkReady(id: BookingId, state: Memo<BookingState>, prepare: Prepare, name: String) -> impl IntoView {
+fn MarkReady(
+    id: BookingId,
+    state: Memo<BookingState>,
+    lacks: Memo<bool>,
+    prepare: Prepare,
+    name: String,
+) -> impl IntoView {
     let pending = move || prepare.call.pending().get() && prepare.asked.get() == Some(id);
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -212,7 +219,7 @@ fn MarkReady(id: BookingId, state: Memo<BookingState>, prepare: Prepare, name: S
         }
     };
     view! {
-        <Show when=move || state.get().after(Command::Ready).is_some()>
+        <Show when=move || state.get().after(Command::Ready).is_some() && !lacks.get()>
             <form action=PrepareBooking::PATH method="post" on:submit=submit>
                 <input type="hidden" name="booking" value=id.to_string() />
                 <button type="submit" class="btn btn-go" aria-disabled=move || pending().then_some("true")>

@@ -37,7 +37,9 @@ pub fn Refused(problem: Problem, later: bool) -> impl IntoView {
                 <Nearby stations=alternatives />
             }))
         }
-        Problem::DuplicateBooking { booking_id } => Some(EitherOf3::B(view! {
+        Problem::DuplicateBooking {
+            booking_id: Some(booking_id),
+        } => Some(EitherOf3::B(view! {
             <a href=format!("/bookings/{booking_id}")>"Show that booking"</a>
         })),
         Problem::SubscriptionLimitExceeded { reason, .. } => {

@@ -1,28 +1,24 @@
 //! A pack in a slot is measured, moved, locked or cleared.
 //!
-//! A held pack may be locked only when another takes its place in the same transaction: a booking never
-//! promises a pack that cannot be handed out.
-
-use serde_json::json;
+//! A held pack that cannot be handed out any more is given up in the same transaction: a booking never promises
+//! such a pack.
 
 use super::{answer, audit, free_slot, in_my_station, measured, take_back, worn_out};
 use crate::domain::battery::{MIN_DISPENSE_SOC, MIN_DISPENSE_SOH};
-use crate::domain::notification::text;
-use crate::domain::{BatteryId, BatteryState, Level, NotificationKind, Percent, Problem, SlotNumber};
+use crate::domain::{BatteryId, BatteryState, Percent, Problem, SlotNumber};
 use crate::protocol::rest::{BatteryOut, BatteryPatch};
 use crate::server::App;
 use crate::server::service::Actor;
+use crate::server::service::bookings::{Elsewhere, give_up};
 use crate::server::service::form::Form;
 use crate::server::store::inventory::PackRow;
-use crate::server::store::notifications::Notice;
 use crate::server::store::stock::PackChange;
-use crate::server::store::{Failure, StoreError, Tx, bookings};
+use crate::server::store::{Failure, StoreError, Tx};
 
 /// Measures, locks, clears, moves or takes back a pack.
 ///
 /// # Errors
-/// [`Problem::Invalid`], [`Problem::SlotTaken`], [`Problem::BatteryBusy`] where its state does not allow it or
-/// it is held and nothing can take its place.
+/// [`Problem::Invalid`], [`Problem::SlotTaken`], [`Problem::BatteryBusy`] where its state does not allow it.
 pub async fn update(
     app: &App,
     actor: &Actor,
@@ -30,15 +26,16 @@ pub async fn update(
     patch: BatteryPatch,
 ) -> Result<BatteryOut, Problem> {
     let actor = actor.clone();
+    let elsewhere = Elsewhere::for_holder_of(app, battery).await?;
     app.db
         .write(actor.cause(), move |tx| {
-            let (actor, patch) = (actor.clone(), patch.clone());
+            let (actor, patch, elsewhere) = (actor.clone(), patch.clone(), elsewhere.clone());
             Box::pin(async move {
                 if patch.state == Some(BatteryState::Returned) {
                     return take_back::take_back(tx, &actor, battery, &patch).await;
                 }
                 let pack = in_my_station(tx, &actor, battery).await?;
-                change(tx, pack, &patch).await?;
+                change(tx, pack, &patch, &elsewhere).await?;
                 answer(tx, battery).await
             })
         })
@@ -81,7 +78,12 @@ impl Wish {
     }
 }
 
-async fn change(tx: &mut Tx<'_>, mut pack: PackRow, patch: &BatteryPatch) -> Result<(), Failure> {
+async fn change(
+    tx: &mut Tx<'_>,
+    mut pack: PackRow,
+    patch: &BatteryPatch,
+    elsewhere: &Elsewhere,
+) -> Result<(), Failure> {
     let wish = Wish::read(patch)?;
     let slot = match wish.slot {
         Some(slot) if slot != pack.slot.0 => free_slot(tx, pack.station, Some(slot)).await?,
@@ -89,8 +91,8 @@ async fn change(tx: &mut Tx<'_>, mut pack: PackRow, patch: &BatteryPatch) -> Res
     };
     let to = next(&pack, &wish, slot, tx.now())?;
     let can_be_handed_out = to.state == BatteryState::Available && to.soh.get() >= MIN_DISPENSE_SOH;
-    if pack.hold.is_some() && !can_be_handed_out {
-        exchange(tx, &pack).await?;
+    if let (Some(booking), false) = (pack.held_for, can_be_handed_out) {
+        give_up(tx, &pack, booking, to.note.as_deref(), elsewhere).await?;
         (pack.hold, pack.held_for) = (None, None);
     }
     if !tx.change_pack(&pack, &to).await? {
@@ -173,31 +175,4 @@ fn note(pack: &PackRow, wish: &Wish, state: BatteryState) -> Result<Option<Strin
         return Err(Problem::invalid("note", "Say why the battery is locked."));
     }
     Ok(note)
-}
-
-/// Gives the booking another pack, and tells its customer.
-async fn exchange(tx: &mut Tx<'_>, pack: &PackRow) -> Result<(), Failure> {
-    let Some(other) = tx.substitute(pack).await? else {
-        let booking = pack
-            .held_for
-            .map_or_else(String::new, |booking| format!(" {booking}"));
-        let detail = format!(
-            "The battery is held for booking{booking} and no other of its model is charged as well. Cancel the booking first."
-        );
-        return Err(Problem::BatteryBusy { detail }.into());
-    };
-    let Some(booking) = bookings::find(tx.connection(), other.booking).await? else {
-        return Ok(());
-    };
-    let slot = other.slot.label();
-    let notice = Notice {
-        kind: NotificationKind::StationAlert,
-        message: text::battery_exchanged(&booking.station_name, &slot),
-        level: Level::Warning,
-        booking: Some(booking.id),
-        station: Some(booking.station),
-        data: json!({ "station_name": booking.station_name, "slot": slot }),
-    };
-    tx.notify(booking.user, notice).await?;
-    Ok(())
 }

@@ -14,26 +14,28 @@ use crate::domain::{BatteryId, BatteryState, Percent, Problem, SlotNumber, Stati
 use crate::protocol::rest::BatteryOut;
 use crate::server::App;
 use crate::server::service::Actor;
+use crate::server::service::bookings::{Elsewhere, give_up};
 use crate::server::store::inventory::{self, PackRow, StationRow};
 use crate::server::store::whereabouts::{self, SlotUse};
 use crate::server::store::{Audit, Failure, StoreError, Tx, stations};
 
-/// Takes a pack out for good (it is retired; its history stays).
+/// Why a booking loses a pack that is taken out.
+const TAKEN_OUT: &str = "The battery was taken out of the station.";
+
+/// Takes a pack out for good (it is retired; its history stays). Whoever held it gets another, or the next one.
 ///
 /// # Errors
-/// [`Problem::BatteryBusy`] while it is held or with a customer.
+/// [`Problem::BatteryBusy`] while it is with a customer.
 pub async fn remove(app: &App, actor: &Actor, battery: BatteryId) -> Result<(), Problem> {
     let actor = actor.clone();
+    let elsewhere = Elsewhere::for_holder_of(app, battery).await?;
     app.db
         .write(actor.cause(), move |tx| {
-            let actor = actor.clone();
+            let (actor, elsewhere) = (actor.clone(), elsewhere.clone());
             Box::pin(async move {
                 let pack = in_my_station(tx, &actor, battery).await?;
                 if let Some(booking) = pack.held_for {
-                    let detail = format!(
-                        "The battery is held for booking {booking}. Hand it over or cancel the booking first."
-                    );
-                    return Err(Problem::BatteryBusy { detail }.into());
+                    give_up(tx, &pack, booking, Some(TAKEN_OUT), &elsewhere).await?;
                 }
                 if !tx.retire_pack(&pack).await? {
                     return Err(StoreError::Overtaken.into());

@@ -124,7 +124,7 @@ pub async fn undo_no_show(app: &App, actor: &Actor, booking: BookingId) -> Resul
                     checked_in: Some((tx.now(), LEAST_LEFT)),
                     ..Step::default()
                 };
-                must_be_only_one(tx, record.vehicle.as_deref()).await?;
+                must_be_only_one(tx, &actor, record.vehicle.as_deref()).await?;
                 step(tx, &record, Command::UndoNoShow, change).await?;
                 claim_anew(tx, &record).await?;
                 tx.add_strike(record.user, -1).await?;

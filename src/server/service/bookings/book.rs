@@ -89,7 +89,7 @@ impl Booking {
         if let Some(at) = self.order.pickup_at {
             schedule::check_time(&station, &timers, at, tx.now())?;
         }
-        must_be_only_one(tx, self.order.vehicle.as_deref()).await?;
+        must_be_only_one(tx, &self.actor, self.order.vehicle.as_deref()).await?;
         let wait = Wait::of(tx, &self.order, self.actor.user, &station, self.takes_online).await?;
         let models = self.models(tx).await?;
         fit::must_fit(tx, self.actor.user, &self.order, &models).await?;

@@ -137,7 +137,7 @@ async fn check_undo(tx: &mut Tx<'_>, actor: &Actor, record: &BookingRecord) -> R
     if record.cancelled_by != Some(cancelled_by(actor, record)) {
         return Err(Problem::forbidden("Only who cancelled the booking can take that back.").into());
     }
-    must_be_only_one(tx, record.vehicle.as_deref()).await
+    must_be_only_one(tx, actor, record.vehicle.as_deref()).await
 }
 
 async fn tell_other_side(

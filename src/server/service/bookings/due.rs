@@ -2,6 +2,7 @@
 //! stand in the database; whichever process comes first carries a step out, and each is carried out once.
 
 use super::allocate;
+use super::failed_pack::serve_waiting;
 use super::hand_over::end_as_no_show;
 use super::{due_while_waiting, notice, step, timers_of};
 use crate::domain::notification::text;
@@ -42,7 +43,7 @@ pub async fn advance_due(app: &App) -> Result<usize, Problem> {
             Err(problem) => tracing::warn!(booking.id = %booking, %problem, "a due step failed"),
         }
     }
-    Ok(steps)
+    Ok(steps + serve_waiting(app).await?)
 }
 
 async fn advance(app: &App, booking: BookingId) -> Result<bool, Problem> {
@@ -92,6 +93,11 @@ async fn take_due_step(tx: &mut Tx<'_>, record: &BookingRecord, timers: &Timers)
 
 /// The station did not have the packs ready in time.
 async fn expire(tx: &mut Tx<'_>, record: &BookingRecord) -> Result<(), Failure> {
+    let message = if record.lacks_a_pack() {
+        text::BOOKING_EXPIRED_WITHOUT
+    } else {
+        text::BOOKING_EXPIRED
+    };
     let change = Step {
         items: Some(ItemState::Cancelled),
         ended_at: Some(tx.now()),
@@ -105,7 +111,7 @@ async fn expire(tx: &mut Tx<'_>, record: &BookingRecord) -> Result<(), Failure> 
     let kind = NotificationKind::BookingExpired;
     tx.notify(
         record.user,
-        notice(record, kind, kind.level(), text::BOOKING_EXPIRED.to_owned()),
+        notice(record, kind, kind.level(), message.to_owned()),
     )
     .await?;
     Ok(())

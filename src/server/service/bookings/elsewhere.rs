@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Alternative, BatteryModelId, Problem, StationId};
+use super::look::get;
+use crate::domain::{Alternative, BatteryModelId, BookingId, Problem, StationId};
 use crate::server::App;
+use crate::server::service::Actor;
+use crate::server::store::bookings as rows;
 use crate::server::store::inventory::{self, StationInventory};
 
 /// Most stations named as alternatives.
@@ -64,4 +67,32 @@ pub async fn instead_of(app: &App, station: StationId, demand: &Demand) -> Vec<A
     let here = all.iter().find(|one| one.station.id == station);
     here.map(|here| alternatives(&all, here, demand))
         .unwrap_or_default()
+}
+
+/// The nearest stations that have enough for what was booked; none where there is no such booking.
+pub async fn instead_of_booking(app: &App, booking: BookingId) -> Result<Vec<Alternative>, Problem> {
+    let mut snapshot = app.db.snapshot().await?;
+    let record = rows::find(&mut snapshot, booking).await?;
+    drop(snapshot);
+    let Some(record) = record else {
+        return Ok(Vec::new());
+    };
+    let mut demand = Demand::new();
+    for model in record.items.iter().filter_map(|item| item.model) {
+        *demand.entry(model).or_default() += 1;
+    }
+    Ok(instead_of(app, record.station, &demand).await)
+}
+
+/// The nearest stations that have enough for a booking (whom it concerns).
+///
+/// # Errors
+/// [`Problem::NotFound`] for another's.
+pub async fn alternatives_to(
+    app: &App,
+    actor: &Actor,
+    booking: BookingId,
+) -> Result<Vec<Alternative>, Problem> {
+    get(app, actor, booking).await?;
+    instead_of_booking(app, booking).await
 }

@@ -1,5 +1,6 @@
 //! What staff do with a booking: prepare the packs, hand them over, note that nobody came.
 
+use super::failed_pack::must_have_packs;
 use super::proof::Proof;
 use super::{answer, at_my_station, check_in_time, due_while_waiting, notice, step, timers_of};
 use crate::domain::notification::text;
@@ -13,7 +14,8 @@ use crate::server::store::{Failure, Tx};
 /// The packs are prepared (staff).
 ///
 /// # Errors
-/// [`Problem::IllegalTransition`], [`Problem::TooLate`] after the deadline.
+/// [`Problem::IllegalTransition`], [`Problem::TooLate`] after the deadline, [`Problem::BatteryBusy`] while one of
+/// its packs has failed and none has taken its place.
 pub async fn ready(app: &App, actor: &Actor, booking: BookingId) -> Result<BookingOut, Problem> {
     let (who, timers) = (actor.clone(), app.timers.clone());
     app.db
@@ -22,6 +24,7 @@ pub async fn ready(app: &App, actor: &Actor, booking: BookingId) -> Result<Booki
             Box::pin(async move {
                 let record = at_my_station(tx, &actor, booking).await?;
                 check_in_time(&record, tx.now(), Command::Ready)?;
+                must_have_packs(&record)?;
                 let timers = timers_of(tx, &record, &timers).await?;
                 let due = due_while_waiting(&timers, true, record.window(), tx.now());
                 let change = Step {
@@ -65,7 +68,8 @@ pub async fn collect(
 /// Nobody came (staff, after the deadline).
 ///
 /// # Errors
-/// [`Problem::IllegalTransition`], [`Problem::Invalid`] before the deadline.
+/// [`Problem::IllegalTransition`], [`Problem::Invalid`] before the deadline, [`Problem::BatteryBusy`] where there
+/// was nothing to come for.
 pub async fn no_show(app: &App, actor: &Actor, booking: BookingId) -> Result<BookingOut, Problem> {
     let who = actor.clone();
     app.db
@@ -77,6 +81,7 @@ pub async fn no_show(app: &App, actor: &Actor, booking: BookingId) -> Result<Boo
                     let detail = "The customer still has time; wait for the deadline.";
                     return Err(Problem::invalid("deadline", detail).into());
                 }
+                must_have_packs(&record)?;
                 end_as_no_show(tx, &record).await?;
                 answer(tx, &actor, booking).await
             })
@@ -120,6 +125,8 @@ async fn hand_over(
     services::must_be_over(&record)?;
     payments::settle_at_counter(tx, actor, &record).await?;
     let record = at_my_station(tx, actor, booking).await?;
+    // Of this reading: a pack may have failed while the payment waited.
+    must_have_packs(&record)?;
     let change = Step {
         items: Some(ItemState::Done),
         completed_at: Some(tx.now()),

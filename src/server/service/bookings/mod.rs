@@ -10,6 +10,7 @@ mod calendar;
 mod cancel;
 mod due;
 mod elsewhere;
+mod failed_pack;
 mod fit;
 mod hand_over;
 mod look;
@@ -28,6 +29,8 @@ pub use book::book;
 pub use calendar::calendar;
 pub use cancel::{cancel, undo_cancel};
 pub use due::{advance_due, next_due};
+pub use elsewhere::alternatives_to as alternatives;
+pub(super) use failed_pack::{Elsewhere, give_up};
 pub use hand_over::{collect, no_show, ready};
 pub use look::{BookingQuery, find, get, list};
 pub use renew::renew;
@@ -52,15 +55,19 @@ use crate::server::store::bookings::{Audience, BookingRecord, Step, Window};
 use crate::server::store::notifications::Notice;
 use crate::server::store::{Audit, Failure, StoreError, Tx, bookings as rows, catalogue, rules};
 
+/// The booking, to the server itself.
+pub(super) async fn record(tx: &mut Tx<'_>, booking: BookingId) -> Result<BookingRecord, Failure> {
+    let record = rows::find(tx.connection(), booking).await?;
+    record.ok_or_else(|| no_such_booking().into())
+}
+
 /// The booking, to whom it concerns; for anybody else there is none.
 pub(super) async fn concerned(
     tx: &mut Tx<'_>,
     actor: &Actor,
     booking: BookingId,
 ) -> Result<BookingRecord, Failure> {
-    let record = rows::find(tx.connection(), booking)
-        .await?
-        .ok_or_else(no_such_booking)?;
+    let record = record(tx, booking).await?;
     let is_theirs = record.user == actor.user || actor.may_staff(record.station, record.operator);
     if is_theirs {
         Ok(record)
@@ -206,13 +213,15 @@ fn check_in_time(record: &BookingRecord, now: Timestamp, command: Command) -> Re
     if now < end { Ok(()) } else { Err(Problem::TooLate) }
 }
 
-/// A vehicle has one active booking at a time.
-async fn must_be_only_one(tx: &mut Tx<'_>, vehicle: Option<&str>) -> Result<(), Failure> {
+/// A vehicle has one active booking at a time. Which one that is, only its own customer is told.
+async fn must_be_only_one(tx: &mut Tx<'_>, actor: &Actor, vehicle: Option<&str>) -> Result<(), Failure> {
     let Some(vehicle) = vehicle else { return Ok(()) };
-    match rows::active_for_vehicle(tx.connection(), vehicle).await? {
-        Some(booking_id) => Err(Problem::DuplicateBooking { booking_id }.into()),
-        None => Ok(()),
-    }
+    let Some(active) = rows::active_for_vehicle(tx.connection(), vehicle).await? else {
+        return Ok(());
+    };
+    let is_own = record(tx, active).await?.user == actor.user;
+    let booking_id = is_own.then_some(active);
+    Err(Problem::DuplicateBooking { booking_id }.into())
 }
 
 /// Tells the customer that packs are held for her.

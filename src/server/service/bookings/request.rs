@@ -4,7 +4,8 @@
 use serde_json::json;
 
 use super::allocate;
-use super::elsewhere::{Demand, instead_of};
+use super::elsewhere::instead_of_booking;
+use super::failed_pack::must_have_packs;
 use super::schedule::grace_of;
 use super::{
     answer, at_my_station, check_in_time, due_while_waiting, no_such_booking, notice, step, tell_confirmed,
@@ -24,7 +25,8 @@ use crate::server::store::{Audit, Failure, StoreError, Tx, bookings as rows};
 /// Accepts a request (staff). Unless it is still to be paid online, the packs are held for the customer from now on.
 ///
 /// # Errors
-/// [`Problem::IllegalTransition`], [`Problem::TooLate`].
+/// [`Problem::IllegalTransition`], [`Problem::TooLate`], [`Problem::BatteryBusy`] while one of its packs has failed
+/// and none has taken its place.
 pub async fn approve(app: &App, actor: &Actor, booking: BookingId) -> Result<BookingOut, Problem> {
     match accept(app, actor, booking, true).await {
         // For later, and its time has come already: it waits for its packs as all of them do.
@@ -46,6 +48,7 @@ async fn accept(
             Box::pin(async move {
                 let record = at_my_station(tx, &actor, booking).await?;
                 check_in_time(&record, tx.now(), Command::Approve)?;
+                must_have_packs(&record)?;
                 if !record.awaits_approval {
                     return Err(Problem::illegal(record.state).into());
                 }
@@ -124,7 +127,7 @@ pub async fn decline(
     body: ReasonIn,
 ) -> Result<BookingOut, Problem> {
     let reason = given(&body.reason)?;
-    let alternatives = elsewhere(app, booking).await?;
+    let alternatives = instead_of_booking(app, booking).await?;
     let who = actor.clone();
     app.db
         .write(actor.cause(), move |tx| {
@@ -200,18 +203,4 @@ async fn break_off(tx: &mut Tx<'_>, record: &BookingRecord, reason: &str) -> Res
     tx.notify(record.user, notice(record, kind, kind.level(), message))
         .await?;
     Ok(())
-}
-
-async fn elsewhere(app: &App, booking: BookingId) -> Result<Vec<crate::domain::Alternative>, Problem> {
-    let mut snapshot = app.db.snapshot().await?;
-    let record = rows::find(&mut snapshot, booking).await?;
-    drop(snapshot);
-    let Some(record) = record else {
-        return Ok(Vec::new());
-    };
-    let mut demand = Demand::new();
-    for model in record.items.iter().filter_map(|item| item.model) {
-        *demand.entry(model).or_default() += 1;
-    }
-    Ok(instead_of(app, record.station, &demand).await)
 }

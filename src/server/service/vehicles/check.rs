@@ -27,7 +27,7 @@ pub async fn check(app: &App, actor: &Actor, typed: &str) -> Result<VehicleCheck
     let is_mine = record.is_some_and(|record| record.user == actor.user);
     Ok(VehicleCheckOut {
         available: false,
-        message: Problem::DuplicateBooking { booking_id: active }.to_string(),
+        message: Problem::DuplicateBooking { booking_id: None }.to_string(),
         existing_booking: if is_mine {
             Some(bookings::get(app, actor, active).await?)
         } else {

@@ -269,7 +269,9 @@ impl Tx<'_> {
         };
         sqlx::query(
             "UPDATE booking_item
-             SET state = CASE WHEN kind = 'service' THEN $3 ELSE $2 END
+             SET state = CASE WHEN kind = 'service' THEN $3
+                              WHEN lost_at IS NOT NULL AND $2 = 'allocated' THEN 'pending'
+                              ELSE $2 END
              WHERE booking_id = $1
                AND (kind <> 'service'
                     OR ($3 = 'cancelled' AND state IN ('pending', 'queued', 'assigned', 'in_progress'))

@@ -3,13 +3,15 @@
 
 mod change;
 mod conduct;
+mod item;
 mod record;
 mod schedule;
 mod search;
 
 pub use change::{NewBooking, NewItem, Step, Window};
 pub use conduct::strikes;
-pub use record::{Audience, BookingRecord, ItemRecord, find};
+pub use item::ItemRecord;
+pub use record::{Audience, BookingRecord, find};
 pub use schedule::{Shortage, pickup_capacity, pickups_booked, pickups_taken, scheduled_until, spare_packs};
 pub use search::{
     Filter, active_for_vehicle, by_code, due, is_code_taken, list, next_due, people_of_station,

@@ -6,15 +6,16 @@ use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
 use super::change::Window;
+use super::item::{self, ItemRecord};
 use super::schedule::Shortage;
 use crate::domain::booking::CancelledBy;
 use crate::domain::timer::MAX_RENEWALS;
 use crate::domain::{
-    BatteryId, BatteryModelId, BookingId, BookingState, Currency, ItemId, ItemKind, ItemState, OperatorId,
-    PaymentId, PaymentMethod, PaymentState, Percent, ServiceId, SlotNumber, StationId, Timestamp, UserId,
+    BookingId, BookingState, Currency, OperatorId, PaymentId, PaymentMethod, PaymentState, StationId,
+    Timestamp, UserId,
 };
 use crate::protocol::Topic;
-use crate::protocol::rest::{BookingItemOut, BookingOut};
+use crate::protocol::rest::BookingOut;
 use crate::server::hours;
 use crate::server::store::StoreError;
 use crate::server::store::outbox::{self, Position};
@@ -121,36 +122,6 @@ pub struct BookingRecord {
     position: Position,
 }
 
-/// One line.
-#[derive(Clone, Debug)]
-pub struct ItemRecord {
-    /// Id.
-    pub id: ItemId,
-    /// What it is about.
-    pub kind: ItemKind,
-    /// What people read.
-    pub name: String,
-    /// Of which model.
-    pub model: Option<BatteryModelId>,
-    /// The pack promised for it.
-    pub battery: Option<BatteryId>,
-    serial: Option<String>,
-    soc: Option<i64>,
-    slot: Option<i64>,
-    /// What it costs, minor units.
-    pub price: i64,
-    /// How far it is.
-    pub state: ItemState,
-    /// Which service.
-    pub service: Option<ServiceId>,
-    /// The half hour it is planned for.
-    pub slot_at: Option<Timestamp>,
-    /// Who is to do it.
-    pub assignee: Option<UserId>,
-    assignee_name: Option<String>,
-    reason: Option<String>,
-}
-
 impl BookingRecord {
     /// The booking as its reader may see it, at an instant.
     pub fn to_out(&self, audience: Audience, now: Timestamp) -> BookingOut {
@@ -216,6 +187,11 @@ impl BookingRecord {
         self.state.is_waiting_for_pickup() && self.renewals < MAX_RENEWALS
     }
 
+    /// Whether a promised pack failed and no other has taken its place yet.
+    pub fn lacks_a_pack(&self) -> bool {
+        self.items.iter().any(ItemRecord::lacks_a_pack)
+    }
+
     /// Until when it can be collected.
     pub fn window(&self) -> Window {
         Window {
@@ -244,28 +220,6 @@ impl BookingRecord {
     pub fn deadline_there(&self) -> String {
         self.deadline
             .clock_time(hours::utc_offset_minutes(&self.timezone, self.deadline))
-    }
-}
-
-impl ItemRecord {
-    fn to_out(&self, audience: Audience) -> BookingItemOut {
-        BookingItemOut {
-            id: self.id,
-            kind: self.kind,
-            name: self.name.clone(),
-            model_id: self.model,
-            battery_id: self.battery,
-            battery_serial: self.serial.clone(),
-            soc: self.soc.map(Percent::clamped),
-            slot: self.slot.map(SlotNumber),
-            quantity: 1,
-            price: self.price,
-            state: self.state,
-            service_id: self.service,
-            slot_at: self.slot_at,
-            assignee: self.assignee_name.clone().filter(|_| audience == Audience::Staff),
-            reason: self.reason.clone(),
-        }
     }
 }
 
@@ -308,47 +262,9 @@ pub async fn find(
     .fetch_optional(&mut *connection)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let items = items(connection, booking).await?;
+    let items = item::of_booking(connection, booking).await?;
     let position = outbox::position(connection, Topic::Booking(booking)).await?;
     record(&row, items, position).map(Some)
-}
-
-async fn items(connection: &mut AnyConnection, booking: BookingId) -> Result<Vec<ItemRecord>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT booking_item.id, booking_item.kind, booking_item.name, booking_item.model_id,
-             booking_item.battery_id, battery.serial, battery.soc, booking_item.slot, booking_item.price,
-             booking_item.state, booking_item.service_id, booking_item.slot_at, booking_item.assignee_id,
-             users.name AS assignee_name, booking_item.reason
-         FROM booking_item
-         LEFT JOIN battery ON battery.id = booking_item.battery_id
-         LEFT JOIN users ON users.id = booking_item.assignee_id
-         WHERE booking_item.booking_id = $1
-         ORDER BY booking_item.position",
-    )
-    .bind(booking.0)
-    .fetch_all(connection)
-    .await?;
-    rows.iter().map(item_record).collect()
-}
-
-fn item_record(row: &AnyRow) -> Result<ItemRecord, StoreError> {
-    Ok(ItemRecord {
-        id: ItemId(row.plain("id")?),
-        kind: row.word("kind")?,
-        name: row.plain("name")?,
-        model: row.plain::<Option<i64>>("model_id")?.map(BatteryModelId),
-        battery: row.plain::<Option<i64>>("battery_id")?.map(BatteryId),
-        serial: row.plain("serial")?,
-        soc: row.plain("soc")?,
-        slot: row.plain("slot")?,
-        price: row.plain("price")?,
-        state: row.word("state")?,
-        service: row.plain::<Option<i64>>("service_id")?.map(ServiceId),
-        slot_at: row.instant_or_null("slot_at")?,
-        assignee: row.plain::<Option<i64>>("assignee_id")?.map(UserId),
-        assignee_name: row.plain("assignee_name")?,
-        reason: row.plain("reason")?,
-    })
 }
 
 fn length(micros: i64) -> Duration {
