@@ -187,4 +187,29 @@ each_engine! {
             assert!((300..400).contains(&answer.status), "{path}: {}", answer.status);
         }
     }
+
+    async fn what_expires_soon_stands_first_however_long_the_history(app: TestApp) {
+        let world = World::with_packs(&app, 24).await;
+        let asha = app.customer().await;
+        let first = world.book(&asha, world.station).await;
+        for _ in 0..21 {
+            let booking = world.book(&asha, world.station).await;
+            asha.act(&booking, "cancel", json!({})).await.expect(200);
+        }
+        let mut order = world.order(1);
+        order["hold_minutes"] = json!(5);
+        let soon = asha.order(order).await.expect(201);
+        let hers = browser(&app, Some(&asha));
+        let list = page(&hers, "/bookings").await;
+        let place = |words: &str| list.find(words).unwrap_or_else(|| panic!("no {words} in {list}"));
+        let link = |booking: &Value| place(&format!("href=\"/bookings/{}\"", booking["id"]));
+        assert!(place("Expiring soon") < link(&soon) && link(&soon) < place("Running now"));
+        assert!(place("Running now") < link(&first) && link(&first) < place("Earlier"));
+        assert!(list.contains("<title>My bookings"), "{list}");
+        let older = page(&hers, &format!("/bookings?cursor={}", first["id"])).await;
+        assert!(!older.contains("Running now"), "{older}");
+        let active = page(&hers, "/bookings?show=active").await;
+        assert!(active.contains("Expiring soon") && !active.contains("Earlier"), "{active}");
+        assert!(!page(&hers, "/bookings?show=cancelled").await.contains("Running now"));
+    }
 }
