@@ -118,15 +118,9 @@ pub fn RunningList(
     now: Timestamp,
 ) -> impl IntoView {
     let clock = Clock::get();
-    // As the server wrote it until the page is alive: which part a row stands in must not change before.
-    let alive = RwSignal::new(false);
-    Effect::new(move |_| alive.set(true));
+    let ticks = clock.ticks_here();
     let present = move || {
-        if alive.get() && clock.is_ticking() {
-            clock.now()
-        } else {
-            now
-        }
+        if ticks.get() { clock.now() } else { now }
     };
     let bookings = StoredValue::new(bookings);
     // Compared by which and in which order, so that rows stay as they are from beat to beat.

@@ -145,7 +145,8 @@ async fn give_up(
 pub async fn drawing(app: &App, actor: &Actor, booking: BookingId) -> Result<String, Problem> {
     let no_checkout = || Problem::not_found("checkout");
     let seen = bookings::get(app, actor, booking).await?;
-    let mut url = seen.checkout_url.ok_or_else(no_checkout)?;
+    let is_hers = seen.code.is_some();
+    let mut url = seen.checkout_url.filter(|_| is_hers).ok_or_else(no_checkout)?;
     if url.starts_with('/') {
         url = format!("{}{url}", app.config.public_origin().as_str());
     }
