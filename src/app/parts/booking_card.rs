@@ -28,9 +28,9 @@ pub fn BookingCard(
     let state = booking.state;
     let lacks = booking.awaits_battery();
     let (word, tone) = if lacks {
-        ("No battery yet", Some("warn"))
+        ("No battery yet".to_owned(), Some("warn"))
     } else {
-        (state.label(), tone(state))
+        (booking.state_label.clone(), tone(state))
     };
     let end = if state.is_waiting_for_pickup() {
         let last = last_instant(&booking);

@@ -107,7 +107,7 @@ fn Sheet(sheet: BookingSheet) -> impl IntoView {
                     <items::Items booking />
                 </div>
                 <div class="stack">
-                    <Show when=move || runs.get()>
+                    <Show when=move || runs.get() && !awaits_payment.get()>
                         <pass::Pass booking=first.clone() qr=qr.clone() />
                     </Show>
                     <payment::Payment booking pays_online />
@@ -116,9 +116,18 @@ fn Sheet(sheet: BookingSheet) -> impl IntoView {
         </div>
         <Show when=move || runs.get()>
             <aside class="act" aria-label="Next step">
-                <a class="btn btn-go" href="#pass-h" rel="external">
-                    "Show QR"
-                </a>
+                {move || {
+                    let (href, label) = if awaits_payment.get() {
+                        ("#due-h", "Pay now")
+                    } else {
+                        ("#pass-h", "Show QR")
+                    };
+                    view! {
+                        <a class="btn btn-go" href=href rel="external">
+                            {label}
+                        </a>
+                    }
+                }}
                 <Show when=move || renew_to.get().is_some()>
                     <renew::RenewForm booking call=renewing to=renew_to id="renew-bar" />
                 </Show>
