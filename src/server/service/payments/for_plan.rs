@@ -66,11 +66,12 @@ async fn end(
     reason: &str,
     ask_at: Option<Timestamp>,
 ) -> Result<(), Failure> {
-    if !tx.end_plan_payment(payment, to, reason, ask_at).await? {
-        return Err(StoreError::Overtaken.into());
-    }
+    // The subscription first, as everywhere: so that two who lock both never wait for each other.
     if payment.state == PaymentState::Pending {
         fall_through(tx, payment.subscription, reason).await?;
+    }
+    if !tx.end_plan_payment(payment, to, reason, ask_at).await? {
+        return Err(StoreError::Overtaken.into());
     }
     Ok(())
 }

@@ -111,12 +111,7 @@ async fn give_up(
         .write(actor.cause(), move |tx| {
             let (payment, reason, claim) = (payment.clone(), reason.clone(), claim.clone());
             Box::pin(async move {
-                if tx
-                    .end_plan_payment(&payment, PaymentState::Failed, &reason, None)
-                    .await?
-                {
-                    fall_through(tx, payment.subscription, &reason).await?;
-                }
+                end_unpaid(tx, payment.subscription, PaymentState::Failed, &reason, false).await?;
                 if let Some(claim) = &claim {
                     tx.release_key(claim).await?;
                 }
@@ -158,19 +153,34 @@ async fn set_aside(tx: &mut Tx<'_>, actor: &Actor, id: SubscriptionId) -> Result
     if row.state != SubscriptionState::Pending {
         return Err(busy("This plan waits for no payment.").into());
     }
-    let payment = payments::of_subscription(tx.connection(), id).await?;
-    let payment = payment.ok_or(StoreError::Overtaken)?;
     let reason = "the customer called it off";
     // The service is asked all the same: the money may be on its way.
-    if !tx
-        .end_plan_payment(&payment, PaymentState::Cancelled, reason, payment.due_at)
-        .await?
-    {
+    if !end_unpaid(tx, id, PaymentState::Cancelled, reason, true).await? {
         return Err(StoreError::Overtaken.into());
     }
-    fall_through(tx, id, reason).await?;
     let (now, row) = (tx.now(), mine(tx.connection(), actor, id).await?);
     Ok(describe(tx.connection(), &row.ok_or_else(no_such)?, now).await?)
+}
+
+/// Ends what waits for its payment, and the attempt to pay it. False where it does not wait any more: nothing changes
+/// then.
+async fn end_unpaid(
+    tx: &mut Tx<'_>,
+    id: SubscriptionId,
+    to: PaymentState,
+    reason: &str,
+    is_asked_for: bool,
+) -> Result<bool, Failure> {
+    let payment = payments::of_subscription(tx.connection(), id).await?;
+    let Some(payment) = payment.filter(|payment| payment.state == PaymentState::Pending) else {
+        return Ok(false);
+    };
+    fall_through(tx, id, reason).await?;
+    let ask_at = payment.due_at.filter(|_| is_asked_for);
+    if !tx.end_plan_payment(&payment, to, reason, ask_at).await? {
+        return Err(StoreError::Overtaken.into());
+    }
+    Ok(true)
 }
 
 /// The address at which I pay a plan, as a QR code for another device: an SVG.
