@@ -19,7 +19,7 @@ test("a declined request says why and where to go instead", async ({ openPage, r
 
   await counter.getByRole("main").getByText("Decline", { exact: true }).click();
   await counter.getByRole("button", { name: "Yes, decline it" }).click();
-  await expect(counter.getByRole("main")).toContainText(/reason/i); // none was given
+  await expect(counter.getByRole("main")).toContainText(/must not be empty/); // none was given
   await counter.getByLabel("Why").fill("The lift is broken");
   await counter.getByRole("button", { name: "Yes, decline it" }).click();
 
@@ -78,7 +78,6 @@ test("a booking that expires while the tab is closed is told on coming back, onc
   const row = back.getByRole("main").getByRole("listitem").filter({ hasText: "Your booking has expired. Battery released." });
   await expect(row).toHaveCount(1);
   await expect(row).toContainText("New");
-  await expect(toast(back, "Your booking has expired")).toBeVisible();
   await back.reload();
   await alive(back);
   await expect(row).toHaveCount(1);

@@ -37,6 +37,7 @@ test("what expires soon stands first and in the title, and a renewal elsewhere m
   await expect(page).toHaveTitle(/^9:\d\d · 2 more · My bookings/);
 
   await rider.api.cancel(soon.id);
+  await page.reload(); // nobody is told of what she did herself
   await expect(page).toHaveTitle(/^14:\d\d · 1 more · My bookings/);
 });
 

@@ -1,5 +1,7 @@
 //! The life of a booking, as its customer and the station's staff see it.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::support::app::Person;
@@ -206,5 +208,24 @@ each_engine! {
         });
         assert_eq!(with_alternatives.count(), 180);
         assert_eq!(world.counts(&app).await, (0, 20, 20));
+    }
+
+    /// Nobody is turned away while there is a pack for each: one that somebody else has just taken is stepped over.
+    async fn as_many_customers_as_packs_are_all_served(app: TestApp) {
+        let world = World::with_packs(&app, 24).await;
+        let order = world.order(1);
+        for _ in 0..8 {
+            let mut waiting = tokio::task::JoinSet::new();
+            for _ in 0..24 {
+                let (asha, order) = (app.customer().await, order.clone());
+                waiting.spawn(async move { (book(&asha, order).await.expect(201), asha) });
+            }
+            for (booking, asha) in waiting.join_all().await {
+                let path = format!("/api/v1/bookings/{}/cancel", booking["id"]);
+                asha.client.post(&path, json!({})).await.expect(200);
+            }
+            app.clock.advance(Duration::from_secs(8));
+            while voltbay::server::service::bookings::advance_due(&app.app).await != Ok(0) {}
+        }
     }
 }

@@ -206,8 +206,8 @@ each_engine! {
         assert!(place("Expiring soon") < link(&soon) && link(&soon) < place("Running now"));
         assert!(place("Running now") < link(&first) && link(&first) < place("Earlier"));
         assert!(list.contains("<title>My bookings"), "{list}");
-        let older = page(&hers, &format!("/bookings?cursor={}", first["id"])).await;
-        assert!(!older.contains("Running now"), "{older}");
+        let before = page(&hers, &format!("/bookings?cursor={}", first["id"])).await;
+        assert!(!before.contains("Running now"), "{before}");
         let active = page(&hers, "/bookings?show=active").await;
         assert!(active.contains("Expiring soon") && !active.contains("Earlier"), "{active}");
         assert!(!page(&hers, "/bookings?show=cancelled").await.contains("Running now"));

@@ -127,14 +127,14 @@ each_engine! {
         assert_eq!(app.client().get("/api/v1/operators/1").await.expect(200)["pay_per_swap"], false);
     }
 
-    /// Whoever has a plan is asked how to pay; whoever has none is not.
+    /// Whoever has a plan may pay by it; whoever has none is not asked.
     async fn a_battery_is_held_by_plan_from_the_stations_page(app: TestApp) {
         let demo = app.demo().await;
         let who = &demo.customer;
-        assert!(!words(&who.client.get("/stations/1").await).contains("order[pay]"));
+        assert!(!words(&who.client.get("/stations/1").await).contains("My plan"));
         who.subscribe(2, 1).await.expect(201);
         let page = words(&who.client.get("/stations/1").await);
-        for expected in ["order[pay]", "Your Standard plan has 30 swaps left this month."] {
+        for expected in ["My plan", "Your Standard plan has 30 swaps left this month."] {
             assert!(page.contains(expected), "{expected} in {page}");
         }
         let order = "order[station]=1&order[n][1]=2&order[hold]=15&order[vehicle]=&order[pay]=plan&order[key]=k";

@@ -52,6 +52,14 @@ impl Clock {
         self.ticking.get()
     }
 
+    /// The same for what is being built here: not before it has come alive as the server wrote it. Pages that are
+    /// loaded later are still dead when the clock already ticks, and must not differ from what stands there.
+    pub fn ticks_here(self) -> Signal<bool> {
+        let alive = RwSignal::new(false);
+        Effect::new(move |_| alive.set(true));
+        Signal::derive(move || alive.get() && self.is_ticking())
+    }
+
     /// How often the page may have slept and is awake again: network back, page visible, page restored.
     pub fn wakes(self) -> u32 {
         self.wakes.get()

@@ -142,59 +142,11 @@ fn has_ended(row: &Queued) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
-    use crate::domain::{Currency, PaymentMethod, PaymentState, StationId, Timestamp};
+    use crate::app::parts::booking_card::tests::running;
 
-    fn booking(id: i64, state: BookingState, minutes: u64) -> BookingOut {
-        let now = Timestamp::from_micros(0);
-        BookingOut {
-            id: BookingId(id),
-            code: None,
-            pin: None,
-            state,
-            state_label: state.label().to_owned(),
-            version: 1,
-            station_id: StationId(1),
-            station_name: String::new(),
-            station_address: String::new(),
-            latitude: 0.0,
-            longitude: 0.0,
-            utc_offset_minutes: 0,
-            pickup_at: None,
-            deadline: now + Duration::from_secs(60 * minutes),
-            grace_until: now,
-            renewals_left: 0,
-            renew_to: None,
-            payment_method: PaymentMethod::Cash,
-            payment_state: PaymentState::Due,
-            payment_id: None,
-            awaits_approval: false,
-            awaits_payment: false,
-            checkout_url: None,
-            payment_failure: None,
-            tax_amount: 0,
-            service_charge_amount: 0,
-            total_amount: 0,
-            currency: Currency::INR,
-            items_count: 0,
-            items: Vec::new(),
-            vehicle: None,
-            created_at: now,
-            confirmed_at: None,
-            checked_in_at: None,
-            ready_at: None,
-            completed_at: None,
-            ended_at: None,
-            cancelled_by: None,
-            undo_until: None,
-            reason: None,
-            customer_name: None,
-            priority: None,
-            epoch: String::new(),
-            seq: 0,
-        }
+    fn booking(id: i64, state: BookingState, minutes: i64) -> BookingOut {
+        running(id, state, 60_000_000 * minutes)
     }
 
     fn order(queue: Queue) -> Vec<i64> {

@@ -10,13 +10,19 @@ use crate::app::parts::form::Submit;
 use crate::domain::{Money, NotificationKind, PaymentMethod, SubscriptionState};
 use crate::protocol::rest::SubscriptionOut;
 
-/// Rises with every message about a payment: what is shown of plans is to be looked at again then.
+/// Rises with every message about a payment: what is shown of plans is to be looked at again then. What came in before
+/// the page was alive counts afterwards: the server may have written it without knowing that.
 pub fn payment_news() -> Memo<usize> {
     use NotificationKind::{PaymentFailed, PaymentReceived, PaymentRefunded};
 
     let arrived = Notices::get().arrived();
     let is_news = |kind| matches!(kind, PaymentReceived | PaymentFailed | PaymentRefunded);
-    Memo::new(move |_| arrived.with(|rows| rows.iter().filter(|row| is_news(row.event)).count()))
+    let alive = RwSignal::new(false);
+    Effect::new(move |_| alive.set(true));
+    Memo::new(move |_| {
+        let count = || arrived.with(|rows| rows.iter().filter(|row| is_news(row.event)).count());
+        if alive.get() { count() } else { 0 }
+    })
 }
 
 /// One of them.

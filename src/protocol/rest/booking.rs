@@ -164,10 +164,10 @@ pub struct BookingOut {
     /// A request that is confirmed by paying online.
     #[serde(default)]
     pub awaits_payment: bool,
-    /// Where its customer pays online, while she can.
+    /// Where it is paid online, while it can be.
     #[serde(default)]
     pub checkout_url: Option<String>,
-    /// Why the last attempt to pay came to nothing, for its customer.
+    /// Why the last attempt to pay came to nothing, while it is still due.
     #[serde(default)]
     pub payment_failure: Option<String>,
     /// Tax in the total, minor units.

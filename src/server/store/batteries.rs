@@ -95,7 +95,9 @@ impl Tx<'_> {
         model: BatteryModelId,
         hold: HoldId,
     ) -> Result<Option<AnyRow>, StoreError> {
-        // PostgreSQL: step over packs that another transaction is just claiming, and lock only the pack.
+        // PostgreSQL: step over packs that another transaction is just claiming, and lock only the pack. That it is
+        // free is asked of the locked row itself: the view is as old as the statement, and a pack that was claimed
+        // since must be stepped over, not end the search.
         let statement = match self.engine() {
             Engine::Sqlite => {
                 "UPDATE battery
@@ -111,7 +113,8 @@ impl Tx<'_> {
                 "UPDATE battery
                  SET hold_id = $1, changed_at = $2
                  WHERE id = (SELECT free.id FROM battery AS free
-                             WHERE free.id IN (SELECT id FROM dispensable
+                             WHERE free.hold_id IS NULL
+                               AND free.id IN (SELECT id FROM dispensable
                                                WHERE station_id = $3 AND model_id = $4)
                              ORDER BY free.last_full_at, free.service_cycles, free.id
                              LIMIT 1

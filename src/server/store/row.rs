@@ -65,3 +65,15 @@ fn parse<T: FromStr<Err: Display>>(text: &str, column: &'static str) -> Result<T
         detail: error.to_string(),
     })
 }
+
+/// The first number from 1 on that none of these rows has in `column`; they come in order.
+pub fn first_gap(rows: &[AnyRow], column: &'static str) -> Result<i64, StoreError> {
+    let mut free = 1;
+    for row in rows {
+        if row.plain::<i64>(column)? != free {
+            break;
+        }
+        free += 1;
+    }
+    Ok(free)
+}

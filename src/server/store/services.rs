@@ -6,7 +6,7 @@ use std::time::Duration;
 use sqlx::AnyConnection;
 
 use super::bookings::ItemRecord;
-use super::row::Columns;
+use super::row::{Columns, first_gap};
 use super::{StoreError, Tx};
 use crate::domain::{
     Bill, BookingId, Currency, ItemId, ItemState, Rates, ServiceId, StationId, Timestamp, UserId,
@@ -261,14 +261,7 @@ impl Tx<'_> {
                 .bind(slot.micros())
                 .fetch_all(self.connection())
                 .await?;
-        let mut free = 1;
-        for row in rows {
-            if row.plain::<i64>("seat")? != free {
-                break;
-            }
-            free += 1;
-        }
-        Ok(free)
+        first_gap(&rows, "seat")
     }
 
     /// Gives back the places of a booking, those of its packs too; or of one of its services.

@@ -212,13 +212,8 @@ fn keep_badge_true(state: Memo<BookingState>) {
 
 /// The present by the server's clock; that of the answer until the page is alive.
 fn present(clock: Clock, answered_at: Timestamp) -> Signal<Timestamp> {
-    Signal::derive(move || {
-        if clock.is_ticking() {
-            clock.now()
-        } else {
-            answered_at
-        }
-    })
+    let ticks = clock.ticks_here();
+    Signal::derive(move || if ticks.get() { clock.now() } else { answered_at })
 }
 
 /// `12:41 · Booking` while the time runs.

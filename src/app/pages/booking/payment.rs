@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::app::calls::bookings::PayBooking;
+use crate::app::live::booking::apply;
 use crate::app::parts::Icon;
 use crate::app::parts::form::{Submit, failure};
 use crate::app::parts::note::{Note, Tone};
@@ -16,8 +17,9 @@ pub fn Payment(
     /// Somebody takes cards and QR payments.
     pays_online: bool,
 ) -> impl IntoView {
+    let held = booking;
     let panel = move || {
-        let booking = booking.read();
+        let booking = held.read();
         let over = booking.payment_state == PaymentState::Cancelled;
         let amount = if over { 0 } else { booking.total_amount };
         let total = Money::new(amount, booking.currency);
@@ -60,7 +62,7 @@ pub fn Payment(
                     <Note tone=Tone::Danger title="The last payment came to nothing">{format!("It was refused: {why}.")}</Note>
                 })}
                 {booking.checkout_url.clone().map(|url| view! { <Checkout url total method=booking.payment_method id=booking.id /> })}
-                {may_pay(&booking).then(|| view! { <Ways id=booking.id ways=ways(&booking, pays_online) /> })}
+                {may_pay(&booking).then(|| view! { <Ways booking=held ways=ways(&booking, pays_online) /> })}
                 {has_receipt(&booking).then(|| view! {
                     <a class="btn" href=format!("/bookings/{}/receipt", booking.id)>"Receipt"</a>
                 })}
@@ -120,8 +122,15 @@ fn Checkout(url: String, total: Money, method: PaymentMethod, id: BookingId) -> 
 
 /// How one can pay: the customer stands at the counter with the money in her hand, or goes to a payment service.
 #[component]
-fn Ways(id: BookingId, ways: Vec<PaymentMethod>) -> impl IntoView {
+fn Ways(booking: RwSignal<BookingOut>, ways: Vec<PaymentMethod>) -> impl IntoView {
     let call = ServerAction::<PayBooking>::new();
+    let id = booking.with_untracked(|booking| booking.id);
+    // Whichever comes first, the answer or the socket.
+    Effect::new(move |_| {
+        if let Some(Ok(fresh)) = call.value().get() {
+            apply(booking, fresh);
+        }
+    });
     let problem = failure(move || call.value().get());
     let way = move |method: PaymentMethod| {
         let (label, busy) = match method {

@@ -110,10 +110,10 @@ fn Until(booking: BookingOut) -> impl IntoView {
 /// The same in words, when it gets urgent.
 #[component]
 fn Warning(counted: Signal<Timestamp>, present: Signal<Timestamp>) -> impl IntoView {
-    let clock = Clock::get();
+    let ticks = Clock::get().ticks_here();
     let urgency = Memo::new(move |_| Urgency::of(time_left(counted.get(), present.get())));
     let word = move || match urgency.get() {
-        _ if !clock.is_ticking() => None,
+        _ if !ticks.get() => None,
         Urgency::Soon => Some("Expiring soon"),
         Urgency::Now => Some("Less than a minute"),
         Urgency::Calm | Urgency::Over => None,

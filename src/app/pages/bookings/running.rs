@@ -15,41 +15,47 @@ use crate::protocol::rest::BookingOut;
 
 /// Those that run, as the page has them now; its title and its announcements follow them.
 #[derive(Clone, Copy)]
-pub struct Running(RwSignal<Vec<BookingOut>>);
+pub struct Running {
+    bookings: RwSignal<Vec<BookingOut>>,
+    /// Found while the page is made: the title is asked for outside of it.
+    clock: Clock,
+}
 
 impl Running {
     /// None yet.
     pub fn new() -> Self {
-        let running = Self(RwSignal::new(Vec::new()));
+        let running = Self {
+            bookings: RwSignal::new(Vec::new()),
+            clock: Clock::get(),
+        };
         running.announce();
         running
     }
 
     /// The page shows these now.
     pub fn show(self, bookings: &[BookingOut]) {
-        self.0.set(bookings.to_vec());
+        self.bookings.set(bookings.to_vec());
     }
 
     /// `4:12 · 2 more · My bookings`, while there is a clock to look at.
     pub fn title(self) -> String {
-        let clock = Clock::get();
-        if !clock.is_ticking() {
+        if !self.clock.is_ticking() {
             return NAME.to_owned();
         }
-        self.0.with(|running| title(running, clock.now()))
+        self.bookings.with(|running| title(running, self.clock.now()))
     }
 
     /// Says of each booking when it has five minutes left, and one: once, when that is crossed while the page is
     /// alive. More time that was bought elsewhere begins anew.
     fn announce(self) {
-        let (clock, announcer) = (Clock::get(), Announcer::get());
+        let (clock, announcer) = (self.clock, Announcer::get());
         Effect::new(move |before: Option<Vec<(BookingId, u64)>>| {
             if !clock.is_ticking() {
                 return Vec::new();
             }
             let (now, before) = (clock.now(), before.unwrap_or_default());
             let mut said = Vec::new();
-            let left = self.0.with(|running| {
+            let left = self.bookings.with(|running| {
                 let waiting = running.iter().filter(|one| one.state.is_waiting_for_pickup());
                 let left = waiting.map(|one| {
                     let left = time_left(end_of(one, now), now).as_secs();
@@ -112,15 +118,9 @@ pub fn RunningList(
     now: Timestamp,
 ) -> impl IntoView {
     let clock = Clock::get();
-    // As the server wrote it until the page is alive: which part a row stands in must not change before.
-    let alive = RwSignal::new(false);
-    Effect::new(move |_| alive.set(true));
+    let ticks = clock.ticks_here();
     let present = move || {
-        if alive.get() && clock.is_ticking() {
-            clock.now()
-        } else {
-            now
-        }
+        if ticks.get() { clock.now() } else { now }
     };
     let bookings = StoredValue::new(bookings);
     // Compared by which and in which order, so that rows stay as they are from beat to beat.

@@ -227,9 +227,8 @@ fn Ended(booking: RwSignal<BookingOut>) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{
-        Currency, ItemId, ItemKind, ItemState, PaymentMethod, SlotNumber, StationId, Timestamp,
-    };
+    use crate::app::parts::booking_card::tests::running;
+    use crate::domain::{BookingState, ItemId, ItemKind, ItemState, SlotNumber};
 
     fn item(name: &str, slot: i64) -> BookingItemOut {
         BookingItemOut {
@@ -252,52 +251,10 @@ mod tests {
     }
 
     fn booking(items: Vec<BookingItemOut>) -> BookingOut {
-        let now = Timestamp::from_micros(0);
         BookingOut {
-            id: BookingId(1),
-            code: None,
-            pin: None,
-            state: BookingState::Confirmed,
-            state_label: String::new(),
-            version: 1,
-            station_id: StationId(1),
-            station_name: String::new(),
-            station_address: String::new(),
-            latitude: 0.0,
-            longitude: 0.0,
-            utc_offset_minutes: 0,
-            pickup_at: None,
-            deadline: now,
-            grace_until: now,
-            renewals_left: 0,
-            renew_to: None,
-            payment_method: PaymentMethod::Cash,
-            payment_state: PaymentState::Due,
-            payment_id: None,
-            awaits_approval: false,
-            awaits_payment: false,
-            checkout_url: None,
-            payment_failure: None,
-            tax_amount: 0,
-            service_charge_amount: 0,
             total_amount: 15_000,
-            currency: Currency::INR,
-            items_count: 2,
             items,
-            vehicle: None,
-            created_at: now,
-            confirmed_at: None,
-            checked_in_at: None,
-            ready_at: None,
-            completed_at: None,
-            ended_at: None,
-            cancelled_by: None,
-            undo_until: None,
-            reason: None,
-            customer_name: None,
-            priority: None,
-            epoch: String::new(),
-            seq: 0,
+            ..running(1, BookingState::Confirmed, 0)
         }
     }
 

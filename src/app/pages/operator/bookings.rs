@@ -8,6 +8,7 @@ use leptos_router::hooks::use_query_map;
 use leptos_router::params::ParamsMap;
 
 use super::Ways;
+use super::list::{self, DayFields, Pages, StationField, said};
 use crate::app::calls::operators::{Ledger, Looked, Named, load_ledger};
 use crate::app::parts::Icon;
 use crate::app::parts::refusal::Refusal;
@@ -17,7 +18,7 @@ use crate::protocol::rest::BookingOut;
 const PATH: &str = "/operator/bookings";
 
 fn read(query: &ParamsMap) -> Looked {
-    let text = |name| query.get(name).filter(|value| !value.trim().is_empty());
+    let text = |name| said(query, name);
     Looked {
         station: text("station").and_then(|id| id.parse().ok()),
         from: text("from"),
@@ -30,22 +31,17 @@ fn read(query: &ParamsMap) -> Looked {
 }
 
 fn address(looked: &Looked) -> String {
-    let mut query = ParamsMap::new();
     let station = looked.station.map(|station| station.to_string());
-    for (name, value) in [
-        ("station", &station),
-        ("from", &looked.from),
-        ("to", &looked.to),
-        ("state", &looked.state),
-        ("q", &looked.q),
-        ("sort", &looked.sort),
-        ("cursor", &looked.cursor),
-    ] {
-        if let Some(value) = value {
-            query.insert(name, value.clone());
-        }
-    }
-    format!("{PATH}{}", query.to_query_string())
+    let all = [
+        ("station", station),
+        ("from", looked.from.clone()),
+        ("to", looked.to.clone()),
+        ("state", looked.state.clone()),
+        ("q", looked.q.clone()),
+        ("sort", looked.sort.clone()),
+        ("cursor", looked.cursor.clone()),
+    ];
+    list::address(PATH, all)
 }
 
 /// The page.
@@ -81,23 +77,12 @@ fn Found(ledger: Ledger, looked: Looked) -> impl IntoView {
         cursor: None,
         ..looked.clone()
     };
-    let back = looked.cursor.is_some().then(|| {
-        view! {
-            <a class="btn" href=address(&first)>
-                "First page"
-            </a>
-        }
-    });
+    let back = looked.cursor.is_some().then(|| address(&first));
     let next = page.next.map(|cursor| {
-        let href = address(&Looked {
+        address(&Looked {
             cursor: Some(cursor),
             ..looked.clone()
-        });
-        view! {
-            <a class="btn" href=href rel="next">
-                "Next page"
-            </a>
-        }
+        })
     });
     let body = if page.items.is_empty() {
         Either::Left(view! {
@@ -122,10 +107,7 @@ fn Found(ledger: Ledger, looked: Looked) -> impl IntoView {
                 <Filters looked stations />
                 {body}
             </section>
-            <nav class="btns" aria-label="Pages">
-                {back}
-                {next}
-            </nav>
+            <Pages first=back next />
             <p class="soft">
                 <a href=csv download="voltbay-record.csv" rel="external">
                     "Download the record as CSV"
@@ -138,14 +120,6 @@ fn Found(ledger: Ledger, looked: Looked) -> impl IntoView {
 
 #[component]
 fn Filters(looked: Looked, stations: Vec<Named>) -> impl IntoView {
-    let station = looked.station;
-    let stations = stations.into_iter().map(|(id, name)| {
-        view! {
-            <option value=id.to_string() selected=station == Some(id.0)>
-                {name}
-            </option>
-        }
-    });
     let state = looked.state.clone();
     let states = BookingState::ALL.map(|known| {
         let chosen = state.as_deref() == Some(known.as_str());
@@ -164,13 +138,7 @@ fn Filters(looked: Looked, stations: Vec<Named>) -> impl IntoView {
                 <label for="q">"Customer, vehicle or code"</label>
                 <input class="input" id="q" name="q" type="search" maxlength="80" value=looked.q.unwrap_or_default() />
             </div>
-            <div class="field">
-                <label for="station">"Station"</label>
-                <select class="input" id="station" name="station">
-                    <option value="">"All stations"</option>
-                    {stations.collect_view()}
-                </select>
-            </div>
+            <StationField stations chosen=looked.station />
             <div class="field">
                 <label for="state">"State"</label>
                 <select class="input" id="state" name="state">
@@ -178,14 +146,7 @@ fn Filters(looked: Looked, stations: Vec<Named>) -> impl IntoView {
                     {states.collect_view()}
                 </select>
             </div>
-            <div class="field">
-                <label for="from">"From"</label>
-                <input class="input" id="from" name="from" type="date" value=looked.from.unwrap_or_default() />
-            </div>
-            <div class="field">
-                <label for="to">"To"</label>
-                <input class="input" id="to" name="to" type="date" value=looked.to.unwrap_or_default() />
-            </div>
+            <DayFields from=looked.from to=looked.to />
             {sort}
             <button type="submit" class="btn">
                 "Filter"

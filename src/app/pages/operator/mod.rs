@@ -2,6 +2,7 @@
 
 mod bookings;
 mod days;
+mod list;
 mod payments;
 mod staff;
 

@@ -9,6 +9,7 @@ use leptos_router::params::ParamsMap;
 
 use super::Ways;
 use super::days::Days;
+use super::list::{self, DayFields, Pages, StationField, said};
 use crate::app::calls::operators::Named;
 use crate::app::calls::takings::{Sought, Takings, load_takings};
 use crate::app::parts::refusal::Refusal;
@@ -19,7 +20,7 @@ use crate::protocol::rest::{PaymentOut, PaymentTotalOut};
 const PATH: &str = "/operator/payments";
 
 fn read(query: &ParamsMap) -> Sought {
-    let text = |name| query.get(name).filter(|value| !value.trim().is_empty());
+    let text = |name| said(query, name);
     Sought {
         station: text("station").and_then(|id| id.parse().ok()),
         from: text("from"),
@@ -32,22 +33,17 @@ fn read(query: &ParamsMap) -> Sought {
 }
 
 fn address(sought: &Sought) -> String {
-    let mut query = ParamsMap::new();
     let station = sought.station.map(|station| station.to_string());
-    for (name, value) in [
-        ("station", &station),
-        ("from", &sought.from),
-        ("to", &sought.to),
-        ("state", &sought.state),
-        ("method", &sought.method),
-        ("q", &sought.q),
-        ("cursor", &sought.cursor),
-    ] {
-        if let Some(value) = value {
-            query.insert(name, value.clone());
-        }
-    }
-    format!("{PATH}{}", query.to_query_string())
+    let all = [
+        ("station", station),
+        ("from", sought.from.clone()),
+        ("to", sought.to.clone()),
+        ("state", sought.state.clone()),
+        ("method", sought.method.clone()),
+        ("q", sought.q.clone()),
+        ("cursor", sought.cursor.clone()),
+    ];
+    list::address(PATH, all)
 }
 
 /// The page.
@@ -84,22 +80,13 @@ fn Found(takings: Takings, sought: Sought) -> impl IntoView {
             cursor: None,
             ..sought.clone()
         };
-        view! {
-            <a class="btn" href=address(&first)>
-                "First page"
-            </a>
-        }
+        address(&first)
     });
     let next = page.next.map(|cursor| {
-        let href = address(&Sought {
+        address(&Sought {
             cursor: Some(cursor),
             ..sought.clone()
-        });
-        view! {
-            <a class="btn" href=href rel="next">
-                "Next page"
-            </a>
-        }
+        })
     });
     let body = if page.items.is_empty() {
         Either::Left(view! {
@@ -123,10 +110,7 @@ fn Found(takings: Takings, sought: Sought) -> impl IntoView {
                 <Filters sought stations />
                 {body}
             </section>
-            <nav class="btns" aria-label="Pages">
-                {back}
-                {next}
-            </nav>
+            <Pages first=back next />
         </div>
     }
 }
@@ -182,14 +166,6 @@ fn Sums(totals: Vec<PaymentTotalOut>) -> impl IntoView {
 
 #[component]
 fn Filters(sought: Sought, stations: Vec<Named>) -> impl IntoView {
-    let station = sought.station;
-    let stations = stations.into_iter().map(|(id, name)| {
-        view! {
-            <option value=id.to_string() selected=station == Some(id.0)>
-                {name}
-            </option>
-        }
-    });
     let choice = |chosen: &Option<String>, value: &'static str, label: &'static str| {
         let selected = chosen.as_deref() == Some(value);
         view! {
@@ -206,13 +182,7 @@ fn Filters(sought: Sought, stations: Vec<Named>) -> impl IntoView {
                 <label for="q">"Customer, code or receipt"</label>
                 <input class="input" id="q" name="q" type="search" maxlength="80" value=sought.q.unwrap_or_default() />
             </div>
-            <div class="field">
-                <label for="station">"Station"</label>
-                <select class="input" id="station" name="station">
-                    <option value="">"All stations"</option>
-                    {stations.collect_view()}
-                </select>
-            </div>
+            <StationField stations chosen=sought.station />
             <div class="field">
                 <label for="state">"State"</label>
                 <select class="input" id="state" name="state">
@@ -227,14 +197,7 @@ fn Filters(sought: Sought, stations: Vec<Named>) -> impl IntoView {
                     {methods.collect_view()}
                 </select>
             </div>
-            <div class="field">
-                <label for="from">"From"</label>
-                <input class="input" id="from" name="from" type="date" value=sought.from.unwrap_or_default() />
-            </div>
-            <div class="field">
-                <label for="to">"To"</label>
-                <input class="input" id="to" name="to" type="date" value=sought.to.unwrap_or_default() />
-            </div>
+            <DayFields from=sought.from to=sought.to />
             <button type="submit" class="btn">
                 "Filter"
             </button>

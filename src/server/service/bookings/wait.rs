@@ -82,20 +82,18 @@ impl Wait {
                 due_at: window.deadline,
             };
         }
-        match pickup_at {
-            Some(at) => Beginning {
+        if let Some(at) = pickup_at {
+            return Beginning {
                 state: BookingState::Scheduled,
                 window: Window::from(at, hold_for, grace),
                 due_at: at - timers.length(Timer::AllocateLead),
-            },
-            None => {
-                let window = Window::from(now, hold_for, grace);
-                Beginning {
-                    state: BookingState::Confirmed,
-                    window,
-                    due_at: due_while_waiting(timers, false, window, now),
-                }
-            }
+            };
+        }
+        let window = Window::from(now, hold_for, grace);
+        Beginning {
+            state: BookingState::Confirmed,
+            window,
+            due_at: due_while_waiting(timers, false, window, now),
         }
     }
 

@@ -142,7 +142,8 @@ async fn give_up(
 pub async fn drawing(app: &App, actor: &Actor, booking: BookingId) -> Result<String, Problem> {
     let no_checkout = || Problem::not_found("checkout");
     let seen = bookings::get(app, actor, booking).await?;
-    let url = seen.checkout_url.ok_or_else(no_checkout)?;
+    let is_hers = seen.code.is_some();
+    let url = seen.checkout_url.filter(|_| is_hers).ok_or_else(no_checkout)?;
     drawn(app, &url).ok_or_else(no_checkout)
 }
 

@@ -11,7 +11,7 @@ use crate::domain::{
     BatteryId, BatteryModelId, BookingId, HoldId, InventoryAction, ItemId, SlotNumber, StationId, Timestamp,
 };
 use crate::server::store::batteries::Claimed;
-use crate::server::store::row::Columns;
+use crate::server::store::row::{Columns, first_gap};
 use crate::server::store::tx::PackEvent;
 use crate::server::store::{Engine, IdKind, StoreError, Tx};
 
@@ -170,14 +170,7 @@ impl Tx<'_> {
                 .bind(slot.micros())
                 .fetch_all(self.connection())
                 .await?;
-        let mut free = 1;
-        for row in rows {
-            if row.plain::<i64>("seat")? != free {
-                break;
-            }
-            free += 1;
-        }
-        Ok(free)
+        first_gap(&rows, "seat")
     }
 
     /// Gives back the places of a booking in its half hour.
