@@ -1,6 +1,6 @@
 //! Paying through a payment service. The customer is sent there; what became of it the service says by a signed
 //! callback, or, when that does not come in time, by the answer to our question. Both lead through
-//! [`settle`](super::attempt::settle), and however often something is said, it counts once.
+//! `attempt::settle`, and however often something is said, it counts once.
 
 use super::attempt::{by_reference, settle};
 use super::{audit, busy, hold_meanwhile, not_open, open_payment};
