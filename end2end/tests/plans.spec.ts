@@ -7,10 +7,19 @@ import { alive, holdButton, howMany, paths } from "../support/pages.ts";
 import { expect, test } from "../support/test.ts";
 
 type Plan = { id: number; key: string; name: string; swaps_per_month: number; price: number };
+type Chosen = { id: number; state: string; checkout_url: string };
 type Mine = { has_subscription: boolean; state?: string; used?: number; left?: number; plan?: Plan };
 
 /** The column of one plan on the page of all. */
 const offer = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
+
+/** Goes to the page of the payment service from "My plan", and does there what this button says. */
+const payAt = async (page: Page, choice: RegExp) => {
+  await page.getByRole("link", { name: /^Pay ₹.* now$/ }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Test payment");
+  await page.getByRole("button", { name: choice }).click();
+  await expect(page).toHaveURL(/\/plan$/);
+};
 
 /** The page has come alive: before that, buttons send real forms, which is as good but slower. */
 const settled = (page: Page) => page.waitForLoadState("networkidle");
@@ -37,8 +46,11 @@ test("a plan is bought, pays for a battery, and is cancelled and kept", async ({
   await page.goto("/plans");
   await settled(page);
   await offer(page, "Basic").getByRole("button", { name: /^Get Basic for ₹799\.00/ }).click();
-  await expect(page).toHaveURL(/\/plan\?done=subscribed/);
-  await expect(page.getByRole("main")).toContainText("10 swaps left");
+  await expect(page).toHaveURL(/\/plan\?done=chosen/);
+  await expect(page.getByRole("region", { name: "Basic plan", exact: true })).toContainText("Waiting for payment");
+  await payAt(page, /^Pay ₹/);
+  await expect(page.getByRole("main")).toContainText("10 swaps left", { timeout: 15_000 });
+  await expect(page.getByRole("main")).toContainText("Paid ₹799.00 by card on");
 
   await page.goto(paths.station(station.id));
   await alive(page);
@@ -66,11 +78,42 @@ test("a plan is bought, pays for a battery, and is cancelled and kept", async ({
   expect((await server.command("check")).code).toBe(0);
 });
 
+test("a declined plan is told and chosen again, and one that is not wanted is called off", async ({ openPage, rider, server }) => {
+  const page = await openPage(rider.account);
+  await page.goto("/plans");
+  await settled(page);
+  await offer(page, "Basic").getByText("QR payment").click();
+  await offer(page, "Basic").getByRole("button", { name: /^Get Basic/ }).click();
+  await expect(page).toHaveURL(/\/plan\?done=chosen/);
+  const code = page.getByRole("img", { name: /QR code/ });
+  await expect(code).toBeVisible();
+  expect(await code.evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth > 0)).toBe(true);
+  await payAt(page, /^Let the bank decline/);
+  await expect(page.getByRole("main")).toContainText("You have no plan.", { timeout: 15_000 });
+
+  await page.goto("/plans");
+  await settled(page);
+  await offer(page, "Standard").getByRole("button", { name: /^Get Standard/ }).click();
+  await expect(page).toHaveURL(/\/plan\?done=chosen/);
+  await page.goto("/plans");
+  await offer(page, "Premium").getByRole("link", { name: "Go on to pay" }).click();
+  await expect(page).toHaveURL(/\/plan$/);
+  await settled(page);
+  await page.getByRole("button", { name: "Call it off" }).click();
+  await expect(page).toHaveURL(/\/plan\?done=called-off/);
+  await expect(page.getByRole("main")).toContainText("You have no plan.");
+  expect((await rider.api.get<Mine>("/subscription")).has_subscription).toBe(false);
+  expect((await server.command("check")).code).toBe(0);
+});
+
 test("a full month is told in words, with the way to the plan", async ({ openPage, rider, staff, station }) => {
   const key = `one-${Date.now()}`;
   const plan = await staff.post<Plan>("/plans", { key, name: "One", swaps_per_month: 1, price: 100 });
-  await rider.api.post("/subscriptions", { plan_id: plan.id, months: 1 });
+  const chosen = await rider.api.post<Chosen>("/subscriptions", { plan_id: plan.id, months: 1 });
   const page = await openPage(rider.account);
+  await page.goto(chosen.checkout_url);
+  await page.getByRole("button", { name: /^Pay ₹/ }).click();
+  await expect.poll(async () => (await rider.api.get<Chosen>(`/subscriptions/${chosen.id}`)).state).toBe("active");
   await page.goto(paths.station(station.id));
   await alive(page);
   await howMany(page, station.model.name).fill("2");
@@ -84,14 +127,24 @@ test("a full month is told in words, with the way to the plan", async ({ openPag
 test("a plan is bought and changed without JavaScript", async ({ openPage, rider }) => {
   const page = await openPage(rider.account, { javaScriptEnabled: false });
   await page.goto("/plans?months=3");
+  // Nothing tells such a page what happens meanwhile: she looks again.
+  const lookUntil = (words: string) =>
+    expect(async () => {
+      await page.getByRole("link", { name: "Look again" }).click({ timeout: 1_000 }).catch(() => page.goto("/plan"));
+      await expect(page.getByRole("main")).toContainText(words, { timeout: 1_000 });
+    }).toPass({ timeout: 15_000 });
   await offer(page, "Standard").getByRole("button", { name: /^Get Standard/ }).click();
-  await expect(page).toHaveURL(/\/plan\?done=subscribed/);
+  await expect(page).toHaveURL(/\/plan\?done=chosen/);
+  await payAt(page, /^Pay ₹/);
+  await lookUntil("30 swaps left");
   await page.goto("/plans");
   await offer(page, "Premium").getByRole("button", { name: "Change to Premium", exact: true }).click();
   await expect(offer(page, "Premium")).toContainText("is left to pay");
   await offer(page, "Premium").getByRole("button", { name: /^Yes, change to premium/ }).click();
-  await expect(page).toHaveURL(/\/plan\?done=changed/);
-  await expect(page.getByRole("main")).toContainText("100 swaps left");
+  await expect(page).toHaveURL(/\/plan\?done=chosen/);
+  await expect(page.getByRole("main")).toContainText("30 swaps left");
+  await payAt(page, /^Pay ₹/);
+  await lookUntil("100 swaps left");
 });
 
 test("an operator adds a plan and changes its price", async ({ openPage, staff }) => {

@@ -86,6 +86,8 @@ pub fn covered_line(line: &str, plan: &str) -> String {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SubscriptionState {
+    /// Waits for its payment; covers nothing yet.
+    Pending,
     /// Runs until its end.
     Active,
     /// Called off; lasts until its end all the same.
@@ -94,11 +96,20 @@ pub enum SubscriptionState {
     Ended,
     /// Changed for another.
     Replaced,
+    /// Never paid.
+    Failed,
 }
 
 impl SubscriptionState {
     /// Every state.
-    pub const ALL: [Self; 4] = [Self::Active, Self::Cancelled, Self::Ended, Self::Replaced];
+    pub const ALL: [Self; 6] = [
+        Self::Pending,
+        Self::Active,
+        Self::Cancelled,
+        Self::Ended,
+        Self::Replaced,
+        Self::Failed,
+    ];
 
     /// Its swaps can be used, as long as its time lasts.
     pub fn is_current(self) -> bool {
@@ -108,20 +119,24 @@ impl SubscriptionState {
     /// The name on the wire and in the database.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Pending => "pending",
             Self::Active => "active",
             Self::Cancelled => "cancelled",
             Self::Ended => "ended",
             Self::Replaced => "replaced",
+            Self::Failed => "failed",
         }
     }
 
     /// What people read.
     pub fn label(self) -> &'static str {
         match self {
+            Self::Pending => "Waiting for payment",
             Self::Active => "Active",
             Self::Cancelled => "Cancelled, lasts until its end",
             Self::Ended => "Ended",
             Self::Replaced => "Changed",
+            Self::Failed => "Not paid",
         }
     }
 }

@@ -357,7 +357,8 @@ each_engine! {
         let mut stage = Stage::new(app, 5).await;
         let plan = stage.world.plan("Basic", 5).await;
         stage.asha.subscribe(plan, 1).await.expect(201);
-        stage.heard([]).await;
+        let text = "We have received your payment of ₹799.00. Your Basic plan is yours until 21 Dec 2026.";
+        stage.heard([to(["asha"], "payment_received", "success", text)]).await;
         stage.asha.order(stage.world.order_by_plan(4)).await.expect(201);
         let text = "You have used 4 of the 5 swaps of your Basic plan this month.";
         stage.heard([confirmed("asha"), new_booking(), to(["asha"], "plan_limit_near", "warning", text)]).await;

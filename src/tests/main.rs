@@ -22,6 +22,7 @@ mod openapi;
 mod operators;
 mod pages;
 mod payments;
+mod plan_payments;
 mod plans;
 mod plans_limit;
 mod plans_pages;

@@ -120,12 +120,18 @@ each_engine! {
         let world = World::with_stations(&app, 1).await;
         let plan = world.plan("Basic", 10).await;
         let asha = app.customer().await;
-        let attempts = futures_util::future::join_all((0..8).map(|_| asha.subscribe(plan, 1))).await;
+        let body = json!({"plan_id": plan, "months": 1});
+        let attempts = (0..8).map(|_| asha.client.post("/api/v1/subscriptions", body.clone()));
+        let attempts = futures_util::future::join_all(attempts).await;
         let (bought, refused): (Vec<_>, Vec<_>) = attempts.iter().partition(|answer| answer.status == 201);
         assert_eq!((bought.len(), refused.len()), (1, 7));
         for answer in refused {
-            assert_eq!(answer.problem(409, "already_subscribed")["plan_name"], "Basic");
+            answer.problem(409, "payment_busy");
         }
+        let chosen = bought[0].json();
+        asha.pay_plan(&chosen, "pay").await;
+        assert_eq!(asha.settled_plan(&chosen).await["state"], "active");
+        assert_eq!(asha.subscribe(plan, 1).await.problem(409, "already_subscribed")["plan_name"], "Basic");
         let binu = app.customer().await;
         let keyed = binu.client.with("idempotency-key", "once");
         let body = json!({"plan_id": plan, "months": 3});
@@ -141,7 +147,7 @@ each_engine! {
         let basic = world.plan("Basic", 3).await;
         let large = world.plan_with(json!({"key": "large", "name": "Large", "swaps_per_month": 6, "price": 200_000, "priority": true})).await;
         let asha = app.customer().await;
-        let change = async |plan: i64| asha.client.post("/api/v1/subscription/change", json!({"plan_id": plan, "months": 1})).await;
+        let change = async |plan: i64| asha.change_plan(plan, 1).await;
         change(large).await.problem(404, "not_found");
         asha.subscribe(basic, 1).await.expect(201);
         let booking = asha.order(world.order_by_plan(2)).await.expect(201);
@@ -162,7 +168,7 @@ each_engine! {
         let asha = app.customer().await;
         asha.subscribe(plan, 1).await.expect(201);
         app.clock.advance(10 * DAY + Duration::from_secs(1));
-        let changed = asha.client.post("/api/v1/subscription/change", json!({"plan_id": plan, "months": 2})).await.expect(200);
+        let changed = asha.change_plan(plan, 2).await.expect(200);
         assert_eq!((&changed["credit"], &changed["price_paid"]), (&json!(19_000), &json!(41_000)));
     }
 

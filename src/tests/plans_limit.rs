@@ -82,11 +82,7 @@ each_engine! {
         let asha = app.customer().await;
         let (small, large) = (world.plan("Small", 5).await, world.plan("Large", 12).await);
         asha.subscribe(small, 1).await.expect(201);
-        let change = json!({"plan_id": large, "months": 1});
-        let (booked, changed) = tokio::join!(
-            rush(&world, &asha, 18),
-            asha.client.post("/api/v1/subscription/change", change)
-        );
+        let (booked, changed) = tokio::join!(rush(&world, &asha, 18), asha.change_plan(large, 1));
         changed.expect(200);
         let booked = booked + rush(&world, &asha, 15).await;
         assert_eq!(booked, 12, "all of the new month, those before the change among them");

@@ -33,6 +33,14 @@ fn words(page: &Answer) -> String {
     page.text().replace("<!>", "").replace("<!---->", "")
 }
 
+/// Pays what waits for it, at the page of the payment service.
+async fn pay(who: &Person) {
+    let mine = who.client.get("/api/v1/subscriptions").await.expect(200);
+    let chosen = &mine["items"][0];
+    who.pay_plan(chosen, "pay").await;
+    assert_eq!(who.settled_plan(chosen).await["state"], "active");
+}
+
 each_engine! {
     async fn anybody_reads_the_prices(app: TestApp) {
         app.demo().await;
@@ -48,8 +56,17 @@ each_engine! {
         let demo = app.demo().await;
         let who = &demo.customer;
         assert!(words(&who.client.get("/plan").await).contains("You have no plan."));
-        leads_to(&send(who, "subscribe", "plan=1&months=1&key=k1").await, "/plan?done=subscribed");
-        leads_to(&send(who, "subscribe", "plan=1&months=1&key=k1").await, "/plan?done=subscribed");
+        for way in ["qr", "qr"] {
+            let form = format!("plan=1&months=1&key=k1&pay={way}");
+            leads_to(&send(who, "buy_plan", &form).await, "/plan?done=chosen");
+        }
+        let page = words(&who.client.get("/plan?done=chosen").await);
+        for expected in ["Pay ₹799.00 now", "Waiting for payment", "checkout.svg", "Call it off"] {
+            assert!(page.contains(expected), "{expected} in {page}");
+        }
+        assert!(words(&who.client.get("/plans").await).contains("Go on to pay"));
+        pay(who).await;
+        assert!(words(&who.client.get("/plan").await).contains("Paid ₹799.00 by QR code on 21 Nov 2026"));
         who.book(1, 1, 1).await.expect(201);
         let order = json!({"station_id": 1, "items": [{"kind": "swap", "model_id": 1, "quantity": 2}], "payment_method": "plan"});
         who.order(order).await.expect(201);
@@ -61,7 +78,14 @@ each_engine! {
         for expected in ["Your plan", "Change to Premium", "is credited ₹799.00", "₹4,200.00 is left to pay"] {
             assert!(plans.contains(expected), "{expected} in {plans}");
         }
-        leads_to(&send(who, "change_plan", "plan=3&months=1&key=k2").await, "/plan?done=changed");
+        leads_to(&send(who, "buy_plan", "plan=3&months=1&key=k2&instead=yes").await, "/plan?done=chosen");
+        assert!(words(&who.client.get("/plan").await).contains("₹799.00 of the plan before is credited."));
+        let waiting = who.client.get("/api/v1/subscriptions").await.expect(200)["items"][0]["id"].clone();
+        leads_to(&send(who, "call_off_plan", &format!("subscription={waiting}")).await, "/plan?done=called-off");
+        assert_eq!(who.subscription().await["plan"]["key"], "basic");
+        leads_to(&send(who, "buy_plan", "plan=3&months=1&key=k3&pay=card&instead=yes").await, "/plan?done=chosen");
+        pay(who).await;
+        assert_eq!(who.subscription().await["plan"]["key"], "premium");
         leads_to(&send(who, "cancel_plan", "operator=1").await, "/plan?done=cancelled");
         assert!(words(&who.client.get("/plan?done=cancelled").await).contains("You can use it until"));
         leads_to(&send(who, "resume_plan", "operator=1").await, "/plan?done=resumed");
@@ -73,7 +97,7 @@ each_engine! {
         let demo = app.demo().await;
         let who = &demo.customer;
         who.subscribe(1, 1).await.expect(201);
-        let refused = send(who, "subscribe", "plan=2&months=1&key=").await;
+        let refused = send(who, "buy_plan", "plan=2&months=1&key=").await;
         let back = leads_to(&refused, "/plans?months=3").trim_start_matches("http://localhost").to_owned();
         assert!(words(&who.client.get(&back).await).contains("You have the Basic plan already."));
         let price = "form[operator]=1&form[once]=x&key=fleet&name=Fleet&swaps_per_month=5&price=cheap";

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::codec::Plain;
-use crate::domain::{OperatorId, PlanId, Problem, Timestamp};
+use crate::domain::{OperatorId, PaymentMethod, PlanId, Problem, SubscriptionId, Timestamp};
 use crate::protocol::rest::{OperatorOut, PlanOut, PlanUseOut, SubscriptionOut};
 
 /// The plans on sale, and what the visitor has of them.
@@ -15,6 +15,10 @@ pub struct PlansSheet {
     pub plans: Vec<PlanOut>,
     /// Hers, one with each operator at most.
     pub mine: Vec<SubscriptionOut>,
+    /// Those that she chose and did not pay yet, likewise.
+    pub waiting: Vec<SubscriptionOut>,
+    /// Somebody takes cards and QR payments: a plan is paid before it begins.
+    pub pays_online: bool,
     /// Somebody is signed in.
     pub signed_in: bool,
     /// Makes a repeated purchase of this page have one effect.
@@ -39,6 +43,8 @@ pub struct Held {
 pub struct MyPlansSheet {
     /// One with each operator at most.
     pub held: Vec<Held>,
+    /// Those that wait for their payment, likewise.
+    pub waiting: Vec<SubscriptionOut>,
     /// Offset of the network's zone from UTC, in minutes.
     pub offset: i32,
 }
@@ -60,13 +66,16 @@ pub async fn find_plans() -> Result<PlansSheet, Problem> {
     use crate::server::service::plans;
 
     let (app, visitor) = (super::app()?, super::visitor());
-    let mine = match &visitor {
-        Some(actor) => plans::all_mine(&app, actor).await.map_err(super::told)?,
-        None => Vec::new(),
-    };
+    let (mut mine, mut waiting) = (Vec::new(), Vec::new());
+    if let Some(actor) = &visitor {
+        mine = plans::all_mine(&app, actor).await.map_err(super::told)?;
+        waiting = plans::waiting(&app, actor).await.map_err(super::told)?;
+    }
     Ok(PlansSheet {
         plans: plans::list(&app, None, None).await.map_err(super::told)?,
         mine,
+        waiting,
+        pays_online: app.provider().is_some(),
         signed_in: visitor.is_some(),
         key: uuid::Uuid::now_v7().to_string(),
         offset: offset(&app).await?,
@@ -88,20 +97,28 @@ pub async fn load_my_plans() -> Result<MyPlansSheet, Problem> {
             .map_err(super::told)?;
         held.push(Held { subscription, uses });
     }
-    let offset = offset(&app).await?;
-    Ok(MyPlansSheet { held, offset })
+    Ok(MyPlansSheet {
+        held,
+        waiting: plans::waiting(&app, &actor).await.map_err(super::told)?,
+        offset: offset(&app).await?,
+    })
 }
 
-/// Buys a plan; answers where to go next.
-#[server(prefix = "/call", endpoint = "subscribe", output = Plain)]
-pub async fn subscribe_to_plan(
+/// Buys a plan, or changes mine for it; answers where to go next.
+#[server(prefix = "/call", endpoint = "buy_plan", output = Plain)]
+pub async fn buy_plan(
     /// Which.
     plan: PlanId,
     /// For how many months.
     months: i64,
     /// Made with the page.
     key: String,
+    /// How it is paid, where somebody takes the money.
+    pay: Option<PaymentMethod>,
+    /// In place of the one I have, if anything stands here.
+    instead: Option<String>,
 ) -> Result<String, Problem> {
+    use crate::domain::SubscriptionState;
     use crate::protocol::rest::SubscribeIn;
     use crate::server::service::{IdempotencyKey, plans};
 
@@ -109,37 +126,36 @@ pub async fn subscribe_to_plan(
     let body = SubscribeIn {
         plan_id: plan.0,
         months,
+        payment_method: pay,
     };
     let key = (!key.is_empty()).then_some(IdempotencyKey(key));
-    plans::subscribe(&app, &actor, body, key)
-        .await
-        .map_err(super::told)?;
-    Ok(sent_on("/plan?done=subscribed"))
+    let (bought, done) = match instead {
+        Some(_) => (plans::change(&app, &actor, body, key).await, "changed"),
+        None => (plans::subscribe(&app, &actor, body, key).await, "subscribed"),
+    };
+    match bought.map_err(super::told)?.state {
+        SubscriptionState::Pending => Ok(sent_on("/plan?done=chosen")),
+        SubscriptionState::Failed => Err(super::told(Problem::PaymentBusy {
+            detail: "That payment came to nothing. Load this page again and choose the plan once more."
+                .to_owned(),
+        })),
+        _ => Ok(sent_on(&format!("/plan?done={done}"))),
+    }
 }
 
-/// Changes my plan for another; answers where to go next.
-#[server(prefix = "/call", endpoint = "change_plan", output = Plain)]
-pub async fn change_my_plan(
+/// Calls off a plan that I chose and did not pay; answers where to go next.
+#[server(prefix = "/call", endpoint = "call_off_plan", output = Plain)]
+pub async fn call_off_plan(
     /// Which.
-    plan: PlanId,
-    /// For how many months.
-    months: i64,
-    /// Made with the page.
-    key: String,
+    subscription: SubscriptionId,
 ) -> Result<String, Problem> {
-    use crate::protocol::rest::SubscribeIn;
-    use crate::server::service::{IdempotencyKey, plans};
+    use crate::server::service::plans;
 
     let (app, actor) = (super::app()?, super::actor()?);
-    let body = SubscribeIn {
-        plan_id: plan.0,
-        months,
-    };
-    let key = (!key.is_empty()).then_some(IdempotencyKey(key));
-    plans::change(&app, &actor, body, key)
+    plans::call_off(&app, &actor, subscription)
         .await
         .map_err(super::told)?;
-    Ok(sent_on("/plan?done=changed"))
+    Ok(sent_on("/plan?done=called-off"))
 }
 
 /// Calls my plan off; answers where to go next.

@@ -65,6 +65,8 @@ pub fn place_of(notification: &NotificationOut) -> Option<String> {
         }
         (Some(booking), _) => Some(format!("/bookings/{booking}")),
         (None, Some(station)) => Some(format!("/stations/{station}")),
+        // Payments that are not for a booking are for a plan.
+        (None, None) if icon_of(notification.event) == "cash" => Some("/plan".to_owned()),
         (None, None) => None,
     }
 }

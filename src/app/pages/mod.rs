@@ -8,6 +8,7 @@ pub mod not_found;
 pub mod operator;
 pub mod plan;
 pub mod plan_desk;
+mod plan_waiting;
 pub mod plans;
 pub mod profile;
 pub mod receipt;

@@ -6,23 +6,27 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use crate::app::calls::plans::{CancelMyPlan, Held, MyPlansSheet, ResumeMyPlan, load_my_plans};
+use super::plan_waiting::{Waiting, payment_news};
+use crate::app::calls::plans::{CallOffPlan, CancelMyPlan, Held, MyPlansSheet, ResumeMyPlan, load_my_plans};
 use crate::app::parts::form::{ErrorSummary, Submit, failure, follow};
 use crate::app::parts::note::Tone;
 use crate::app::parts::refusal::Refusal;
 use crate::app::parts::words::plural;
 use crate::app::parts::{Icon, Note, Usage};
-use crate::domain::{Money, SubscriptionState};
+use crate::domain::{Money, PaymentMethod, SubscriptionState};
 use crate::protocol::rest::{PlanUseOut, SubscriptionOut};
 
 /// The page of my plan.
 #[component]
 pub fn MyPlan() -> impl IntoView {
-    let sheet = Resource::new_blocking(|| (), |()| load_my_plans());
+    let news = payment_news();
+    let sheet = Resource::new_blocking(move || news.get(), |_| load_my_plans());
     let page = move || {
         Suspend::new(async move {
             match sheet.await {
-                Ok(sheet) if sheet.held.is_empty() => EitherOf3::A(view! { <Nothing /> }),
+                Ok(sheet) if sheet.held.is_empty() && sheet.waiting.is_empty() => {
+                    EitherOf3::A(view! { <Nothing /> })
+                }
                 Ok(sheet) => EitherOf3::B(view! { <Everything sheet /> }),
                 Err(problem) => EitherOf3::C(view! { <Refusal problem /> }),
             }
@@ -30,7 +34,7 @@ pub fn MyPlan() -> impl IntoView {
     };
     view! {
         <Title text="My plan" />
-        <Suspense>{page}</Suspense>
+        <Transition>{page}</Transition>
     }
 }
 
@@ -39,7 +43,10 @@ fn Nothing() -> impl IntoView {
     view! {
         <div class="wrap">
             <div class="inbox stack">
-                <h1>"My plan"</h1>
+                <div class="split">
+                    <h1>"My plan"</h1>
+                    <Done />
+                </div>
                 <div class="panel panel-body stack">
                     <p>"You have no plan. With one you pay by the month instead of per swap."</p>
                     <div class="btns">
@@ -53,11 +60,12 @@ fn Nothing() -> impl IntoView {
     }
 }
 
-/// The two commands, one of each for the whole page.
+/// The commands, one of each for the whole page.
 #[derive(Clone, Copy)]
 struct Calls {
     cancel: ServerAction<CancelMyPlan>,
     resume: ServerAction<ResumeMyPlan>,
+    call_off: ServerAction<CallOffPlan>,
 }
 
 #[component]
@@ -65,13 +73,20 @@ fn Everything(sheet: MyPlansSheet) -> impl IntoView {
     let calls = Calls {
         cancel: ServerAction::new(),
         resume: ServerAction::new(),
+        call_off: ServerAction::new(),
     };
     follow(move || calls.cancel.value().get());
     follow(move || calls.resume.value().get());
+    follow(move || calls.call_off.value().get());
     let kept = failure(move || calls.cancel.value().get());
     let gone = failure(move || calls.resume.value().get());
-    let problem = Signal::derive(move || kept.get().or_else(|| gone.get()));
+    let begun = failure(move || calls.call_off.value().get());
+    let problem = Signal::derive(move || kept.get().or_else(|| gone.get()).or_else(|| begun.get()));
     let offset = sheet.offset;
+    let waiting = sheet
+        .waiting
+        .into_iter()
+        .map(|subscription| view! { <Waiting subscription offset call=calls.call_off /> });
     let plans = sheet
         .held
         .into_iter()
@@ -84,6 +99,7 @@ fn Everything(sheet: MyPlansSheet) -> impl IntoView {
                     <Done />
                 </div>
                 <ErrorSummary problem id="plan-problem" />
+                {waiting.collect_view()}
                 {plans.collect_view()}
             </div>
         </div>
@@ -99,6 +115,8 @@ fn Done() -> impl IntoView {
         Some("changed") => Some("Plan changed"),
         Some("cancelled") => Some("Plan cancelled"),
         Some("resumed") => Some("Plan kept"),
+        Some("chosen") => Some("Plan chosen"),
+        Some("called-off") => Some("Called off"),
         _ => None,
     };
     view! {
@@ -135,7 +153,7 @@ fn One(held: Held, offset: i32, calls: Calls) -> impl IntoView {
                     <p class="label">"This month, " {month}</p>
                     <Usage used=subscription.used limit=subscription.limit />
                 </div>
-                <Facts subscription=subscription.clone() end />
+                <Facts subscription=subscription.clone() end offset />
                 {way}
             </div>
         </section>
@@ -144,7 +162,7 @@ fn One(held: Held, offset: i32, calls: Calls) -> impl IntoView {
 }
 
 #[component]
-fn Facts(subscription: SubscriptionOut, end: String) -> impl IntoView {
+fn Facts(subscription: SubscriptionOut, end: String, offset: i32) -> impl IntoView {
     let months = subscription.months;
     let paid = Money::new(subscription.price_paid, subscription.currency).to_string();
     let mut time = format!("{months} {}", plural(months, "month", "months"));
@@ -173,10 +191,21 @@ fn Facts(subscription: SubscriptionOut, end: String) -> impl IntoView {
             {credit}
             <div>
                 <dt>"Price"</dt>
-                <dd>{paid}</dd>
+                <dd>{paid.clone()}</dd>
             </div>
         </dl>
+        {receipt(&subscription, &paid, offset).map(|line| view! { <p class="label">{line}</p> })}
     }
+}
+
+/// That it was paid, in which way and when.
+fn receipt(subscription: &SubscriptionOut, paid: &str, offset: i32) -> Option<String> {
+    let way = match subscription.payment_method? {
+        PaymentMethod::Qr => "QR code",
+        _ => "card",
+    };
+    let day = subscription.paid_at?.calendar_day(offset);
+    Some(format!("Paid {paid} by {way} on {day}"))
 }
 
 #[component]

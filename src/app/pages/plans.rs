@@ -1,19 +1,20 @@
 //! The plans on sale: what each gives, what it costs for the chosen time, and the button that buys it. Whoever
 //! has one already changes it here, and reads first what that comes to.
 
-use leptos::either::{Either, EitherOf3};
+use leptos::either::{Either, EitherOf4};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use leptos_router::params::ParamsMap;
 
-use crate::app::calls::plans::{ChangeMyPlan, PlansSheet, SubscribeToPlan, find_plans};
+use super::plan_waiting::payment_news;
+use crate::app::calls::plans::{BuyPlan, PlansSheet, find_plans};
 use crate::app::parts::Icon;
 use crate::app::parts::form::{ErrorSummary, Submit, failure, follow};
 use crate::app::parts::refusal::Refusal;
 use crate::app::parts::words::plural;
 use crate::domain::plan::{MOST_SWAPS, OFFERED_MONTHS, credit, discount_percent, price_of};
-use crate::domain::{Money, Timestamp};
+use crate::domain::{Money, PaymentMethod, PlanId, Timestamp};
 use crate::protocol::rest::{PlanOut, SubscriptionOut};
 
 /// The page of the plans.
@@ -26,7 +27,8 @@ pub fn Plans() -> impl IntoView {
             .filter(|months| OFFERED_MONTHS.contains(months))
             .unwrap_or(1)
     });
-    let sheet = Resource::new_blocking(|| (), |()| find_plans());
+    let news = payment_news();
+    let sheet = Resource::new_blocking(move || news.get(), |_| find_plans());
     let page = move || {
         let months = months.get();
         Suspend::new(async move {
@@ -42,24 +44,11 @@ pub fn Plans() -> impl IntoView {
     }
 }
 
-/// The two ways to a plan, one of each for the whole page.
-#[derive(Clone, Copy)]
-struct Calls {
-    buy: ServerAction<SubscribeToPlan>,
-    change: ServerAction<ChangeMyPlan>,
-}
-
 #[component]
 fn Offers(sheet: PlansSheet, months: i64) -> impl IntoView {
-    let calls = Calls {
-        buy: ServerAction::new(),
-        change: ServerAction::new(),
-    };
-    follow(move || calls.buy.value().get());
-    follow(move || calls.change.value().get());
-    let refused = failure(move || calls.buy.value().get());
-    let unchanged = failure(move || calls.change.value().get());
-    let problem = Signal::derive(move || refused.get().or_else(|| unchanged.get()));
+    let call = ServerAction::<BuyPlan>::new();
+    follow(move || call.value().get());
+    let problem = failure(move || call.value().get());
     let offers = if sheet.plans.is_empty() {
         Either::Left(view! {
             <div class="panel panel-body stack">
@@ -73,19 +62,25 @@ fn Offers(sheet: PlansSheet, months: i64) -> impl IntoView {
         })
     } else {
         let offer = |plan: &PlanOut| {
-            let mine = sheet
-                .mine
-                .iter()
-                .find(|mine| mine.plan.operator_id == plan.operator_id)
-                .cloned();
-            let (plan, key) = (plan.clone(), sheet.key.clone());
+            let of_operator = |all: &[SubscriptionOut]| {
+                all.iter()
+                    .find(|one| one.plan.operator_id == plan.operator_id)
+                    .cloned()
+            };
+            let (mine, waiting) = (of_operator(&sheet.mine), of_operator(&sheet.waiting));
+            let till = Till {
+                months,
+                key: sheet.key.clone(),
+                pays_online: sheet.pays_online,
+                call,
+            };
             let (signed_in, now, offset) = (sheet.signed_in, sheet.now, sheet.offset);
-            view! { <Offer plan mine months key signed_in now offset calls /> }
+            view! { <Offer plan=plan.clone() mine waiting till signed_in now offset /> }
         };
         let offers = sheet.plans.iter().map(offer).collect_view();
         Either::Right(view! { <div class="plans">{offers}</div> })
     };
-    let have = (!sheet.mine.is_empty()).then(|| {
+    let have = (!sheet.mine.is_empty() || !sheet.waiting.is_empty()).then(|| {
         view! {
             <a class="btn" href="/plan">
                 "My plan"
@@ -135,17 +130,27 @@ fn Times(months: i64) -> impl IntoView {
     }
 }
 
+/// What every form that buys has in common.
+#[derive(Clone)]
+struct Till {
+    months: i64,
+    key: String,
+    pays_online: bool,
+    /// One for the whole page.
+    call: ServerAction<BuyPlan>,
+}
+
 #[component]
 fn Offer(
     plan: PlanOut,
     mine: Option<SubscriptionOut>,
-    months: i64,
-    key: String,
+    waiting: Option<SubscriptionOut>,
+    till: Till,
     signed_in: bool,
     now: Timestamp,
     offset: i32,
-    calls: Calls,
 ) -> impl IntoView {
+    let months = till.months;
     let total = Money::new(price_of(plan.price, months), plan.currency);
     let is_mine = mine.as_ref().is_some_and(|mine| mine.plan.id == plan.id);
     let heading = format!("plan-{}-h", plan.id);
@@ -159,10 +164,11 @@ fn Offer(
             </li>
         }
     });
-    let way = match mine {
-        Some(mine) => EitherOf3::A(view! { <Change plan=plan.clone() mine months key now offset calls /> }),
-        None if signed_in => EitherOf3::B(view! { <Buy plan=plan.clone() months key total calls /> }),
-        None => EitherOf3::C(view! { <SignInFirst months name=name.clone() /> }),
+    let way = match (waiting, mine) {
+        (Some(waiting), _) => EitherOf4::A(view! { <PayFirst waiting /> }),
+        (None, Some(mine)) => EitherOf4::B(view! { <Change plan=plan.clone() mine till now offset /> }),
+        (None, None) if signed_in => EitherOf4::C(view! { <Buy plan=plan.clone() till total /> }),
+        (None, None) => EitherOf4::D(view! { <SignInFirst months name=name.clone() /> }),
     };
     view! {
         <section class="panel plan" aria-labelledby=labelled aria-current=is_mine.then_some("true")>
@@ -206,45 +212,72 @@ fn for_the_time(total: Money, months: i64) -> String {
     }
 }
 
+/// The form that buys: what it says, how it is paid, and its button.
 #[component]
-fn Buy(plan: PlanOut, months: i64, key: String, total: Money, calls: Calls) -> impl IntoView {
-    let id = plan.id;
+fn Purchase(
+    id: PlanId,
+    till: Till,
+    /// In place of the one she has.
+    instead: bool,
+    /// What is left to pay, minor units.
+    due: i64,
+    label: String,
+    busy: &'static str,
+) -> impl IntoView {
+    let call = till.call;
     let pending = Signal::derive(move || {
-        let asked = calls
-            .buy
-            .input()
-            .with(|input| input.as_ref().map(|input| input.plan));
-        calls.buy.pending().get() && asked == Some(id)
+        let asked = call.input().with(|input| input.as_ref().map(|input| input.plan));
+        call.pending().get() && asked == Some(id)
+    });
+    let way = |way: PaymentMethod| {
+        view! {
+            <label>
+                <input type="radio" name="pay" value=way.as_str() checked=way == PaymentMethod::Card />
+                {way.label()}
+            </label>
+        }
+    };
+    let ways = (till.pays_online && due > 0).then(|| {
+        view! {
+            <fieldset class="group">
+                <legend>"Pay"</legend>
+                <div class="seg">{[PaymentMethod::Card, PaymentMethod::Qr].map(way).collect_view()}</div>
+            </fieldset>
+        }
     });
     view! {
-        <ActionForm action=calls.buy>
+        <ActionForm action=call attr:class="stack">
             <input type="hidden" name="plan" value=id.to_string() />
-            <input type="hidden" name="months" value=months.to_string() />
-            <input type="hidden" name="key" value=key />
-            <Submit label=format!("Get {} for {total}", plan.name) busy="Subscribing…" pending class="btn btn-go" />
+            <input type="hidden" name="months" value=till.months.to_string() />
+            <input type="hidden" name="key" value=till.key />
+            {instead.then(|| view! { <input type="hidden" name="instead" value="yes" /> })}
+            {ways}
+            <Submit label busy pending class="btn btn-go" />
         </ActionForm>
+    }
+}
+
+#[component]
+fn Buy(plan: PlanOut, till: Till, total: Money) -> impl IntoView {
+    let label = format!("Get {} for {total}", plan.name);
+    view! { <Purchase id=plan.id till instead=false due=total.minor label busy="Subscribing…" /> }
+}
+
+/// Another one with this operator waits for its payment.
+#[component]
+fn PayFirst(waiting: SubscriptionOut) -> impl IntoView {
+    view! {
+        <p>{format!("You chose the {} plan. Pay it, or call it off first.", waiting.plan.name)}</p>
+        <a class="btn" href="/plan">
+            "Go on to pay"
+        </a>
     }
 }
 
 /// What a change comes to, before it is made.
 #[component]
-fn Change(
-    plan: PlanOut,
-    mine: SubscriptionOut,
-    months: i64,
-    key: String,
-    now: Timestamp,
-    offset: i32,
-    calls: Calls,
-) -> impl IntoView {
-    let id = plan.id;
-    let pending = Signal::derive(move || {
-        let asked = calls
-            .change
-            .input()
-            .with(|input| input.as_ref().map(|input| input.plan));
-        calls.change.pending().get() && asked == Some(id)
-    });
+fn Change(plan: PlanOut, mine: SubscriptionOut, till: Till, now: Timestamp, offset: i32) -> impl IntoView {
+    let months = till.months;
     let price = price_of(plan.price, months);
     let credited = credit(mine.price, mine.starts_at, mine.ends_at, now);
     let money = |minor: i64| Money::new(minor, plan.currency).to_string();
@@ -256,30 +289,27 @@ fn Change(
     } else {
         format!("Change to {}", plan.name)
     };
+    let due = (price - credited).max(0);
+    let when = if till.pays_online && due > 0 {
+        "ends when the new one is paid"
+    } else {
+        "ends now"
+    };
     let terms = format!(
-        "Your {} plan ends now and is credited {} for its days to come: {} is left to pay. The new one lasts until {ends}. Swaps you used this month count in it.",
+        "Your {} plan {when} and is credited {} for its days to come: {} is left to pay. The new one lasts until {ends}. Swaps you used this month count in it.",
         mine.plan.name,
         money(credited),
-        money((price - credited).max(0)),
+        money(due),
     );
+    let label = format!("Yes, {}", summary.to_lowercase());
     view! {
         <details class="ask">
             <summary role="button" class="btn">
-                {summary.clone()}
+                {summary}
             </summary>
             <div class="note">
                 <p>{terms}</p>
-                <ActionForm action=calls.change attr:class="btns">
-                    <input type="hidden" name="plan" value=id.to_string() />
-                    <input type="hidden" name="months" value=months.to_string() />
-                    <input type="hidden" name="key" value=key />
-                    <Submit
-                        label=format!("Yes, {}", summary.to_lowercase())
-                        busy="Changing…"
-                        pending
-                        class="btn btn-go"
-                    />
-                </ActionForm>
+                <Purchase id=plan.id till instead=true due label busy="Changing…" />
             </div>
         </details>
     }

@@ -125,6 +125,30 @@ pub fn refund_failed(amount: &str) -> String {
     format!("The payment service did not give {amount} back. Give it back at the counter.")
 }
 
+/// To the customer, when she paid for a plan; `day` is the last one of it.
+pub fn plan_paid(amount: &str, plan: &str, day: &str) -> String {
+    format!("We have received your payment of {amount}. Your {plan} plan is yours until {day}.")
+}
+
+/// To the customer, when a plan was not paid.
+pub fn plan_not_paid(plan: &str, reason: &str) -> String {
+    format!("Your payment for the {plan} plan was not accepted: {reason}")
+}
+
+/// To the customer, when nobody knows what became of her payment for a plan.
+pub fn plan_payment_stuck(amount: &str, plan: &str) -> String {
+    format!(
+        "We do not know yet whether your payment of {amount} for the {plan} plan went through, and the plan has not begun. If it did, it goes back to you."
+    )
+}
+
+/// To the operator, when a payment service does not give back what was paid for a plan.
+pub fn plan_refund_failed(amount: &str, customer: &str) -> String {
+    format!(
+        "The payment service did not give {amount} for a plan back to {customer}. Give it back in another way."
+    )
+}
+
 /// To the customer, when money went back.
 pub fn payment_refunded(amount: &str) -> String {
     format!("{amount} went back to you.")

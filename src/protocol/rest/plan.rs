@@ -4,7 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    BookingId, Currency, OperatorId, PlanId, StationId, SubscriptionId, SubscriptionState, Timestamp,
+    BookingId, Currency, OperatorId, PaymentMethod, PaymentState, PlanId, StationId, SubscriptionId,
+    SubscriptionState, Timestamp,
 };
 
 /// Makes a plan.
@@ -102,6 +103,10 @@ pub struct SubscribeIn {
     pub plan_id: i64,
     /// For how many months, 1 to 12.
     pub months: i64,
+    /// `card` or `qr`, where a payment service takes the money; `card` unless given.
+    #[serde(default)]
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<String>))]
+    pub payment_method: Option<PaymentMethod>,
 }
 
 /// Which of my subscriptions: one with each operator is possible.
@@ -142,7 +147,7 @@ pub struct SubscriptionOut {
     /// When it ends.
     #[cfg_attr(feature = "ssr", schema(value_type = String, format = DateTime))]
     pub period_end: Timestamp,
-    /// When it was bought.
+    /// When it began; when it was chosen, as long as it waits for its payment.
     #[cfg_attr(feature = "ssr", schema(value_type = String, format = DateTime))]
     pub starts_at: Timestamp,
     /// Until when it lasts.
@@ -164,6 +169,22 @@ pub struct SubscriptionOut {
     /// ISO 4217.
     #[cfg_attr(feature = "ssr", schema(value_type = String))]
     pub currency: Currency,
+    /// How it is paid; null where it costs nothing or no payment service takes the money.
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<String>))]
+    pub payment_method: Option<PaymentMethod>,
+    /// How far that is. It begins when it is paid.
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<String>))]
+    pub payment_state: Option<PaymentState>,
+    /// Why the payment came to nothing.
+    pub payment_failure: Option<String>,
+    /// When it was paid.
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<String>, format = DateTime))]
+    pub paid_at: Option<Timestamp>,
+    /// Until when it can be paid, as long as it waits for that.
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<String>, format = DateTime))]
+    pub pay_until: Option<Timestamp>,
+    /// Where it is paid, as long as it waits for that; an address on this very site begins with `/`.
+    pub checkout_url: Option<String>,
 }
 
 /// I have no subscription.

@@ -9,8 +9,8 @@ use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use crate::domain::{
-    BatteryId, BookingId, ItemId, NotificationId, OperatorId, PaymentId, PlanId, Problem, StationId, UserId,
-    VehicleId, VehicleTypeId,
+    BatteryId, BookingId, ItemId, NotificationId, OperatorId, PaymentId, PlanId, Problem, StationId,
+    SubscriptionId, UserId, VehicleId, VehicleTypeId,
 };
 use crate::server::service::{Actor, ClientAddress, IdempotencyKey, Visitor};
 
@@ -68,6 +68,7 @@ named! {
     ItemId: "item",
     PaymentId: "payment",
     PlanId: "plan",
+    SubscriptionId: "subscription",
     VehicleId: "vehicle",
     VehicleTypeId: "vehicle type",
 }

@@ -11,15 +11,15 @@ use serde::{Deserialize, Serialize};
 pub use signature::{Secret, SignedCallback};
 pub use test::TestProvider;
 
-use crate::domain::{BookingId, Currency, PaymentId, PaymentMethod, Timestamp};
+use crate::domain::{Currency, PaymentId, PaymentMethod, Timestamp};
 
 /// What somebody is to pay.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Due {
     /// Our name for it; the service opens one checkout a payment, however often it is asked.
     pub payment: PaymentId,
-    /// For which booking: where the customer comes back to.
-    pub booking: BookingId,
+    /// Where on this site the customer comes back to.
+    pub return_path: String,
     /// By card or by QR.
     pub method: PaymentMethod,
     /// Minor units.

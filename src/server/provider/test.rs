@@ -99,7 +99,7 @@ impl TestProvider {
             reference: token::fresh(),
             amount: due.amount,
             currency: due.currency,
-            return_path: format!("/bookings/{}", due.booking),
+            return_path: due.return_path.clone(),
             choice: None,
             answers_at: None,
         };

@@ -6,7 +6,7 @@ pub const CONTRADICTIONS: [&str; 6] = [
      FROM booking
      WHERE awaits_payment = 1 AND state IN ('confirmed', 'ready', 'checked_in', 'in_service', 'completed')
      ORDER BY id",
-    "SELECT 'Posting ' || CAST(posting AS TEXT) || ' of payment ' || CAST(MIN(payment_id) AS TEXT)
+    "SELECT 'Posting ' || CAST(posting AS TEXT) || ' of payment ' || CAST(MIN(COALESCE(payment_id, plan_payment_id)) AS TEXT)
          || ' does not balance: ' || CAST(CAST(SUM(amount) AS BIGINT) AS TEXT) || ' is left over.' AS finding
      FROM ledger
      GROUP BY posting

@@ -1,7 +1,35 @@
 //! Questions about plans that must have no answer; asked with those of `check`.
 
 /// What is asked.
-pub(super) const CONTRADICTIONS: [&str; 4] = [
+pub(super) const CONTRADICTIONS: [&str; 7] = [
+    "SELECT 'Subscription ' || CAST(subscription.id AS TEXT) || ' is ' || subscription.state || ' and costs '
+         || CAST(subscription.price_paid AS TEXT) || ', but its payment is '
+         || COALESCE(plan_payment.state || ' over ' || CAST(plan_payment.amount AS TEXT), 'none') || '.' AS finding
+     FROM subscription
+     LEFT JOIN plan_payment ON plan_payment.subscription_id = subscription.id
+     WHERE (subscription.paid_online = 1 OR plan_payment.id IS NOT NULL)
+       AND (plan_payment.id IS NULL
+            OR subscription.paid_online = 0
+            OR plan_payment.amount <> subscription.price_paid
+            OR (subscription.state = 'pending') <> (plan_payment.state = 'pending')
+            OR (subscription.state IN ('active', 'cancelled', 'ended', 'replaced')) <> (plan_payment.state = 'paid'))
+     ORDER BY subscription.id",
+    "SELECT 'Subscription ' || CAST(id AS TEXT) || ' waits for a payment that nobody takes.' AS finding
+     FROM subscription
+     WHERE state = 'pending' AND paid_online = 0
+     ORDER BY id",
+    "SELECT 'Payment ' || CAST(plan_payment.id AS TEXT) || ' is ' || plan_payment.state || ' over '
+         || CAST(plan_payment.amount AS TEXT) || ', ' || CAST(plan_payment.refunded AS TEXT)
+         || ' of it refunded, but the ledger has ' || CAST(COALESCE(booked.amount, 0) AS TEXT) || ' of it.' AS finding
+     FROM plan_payment
+     LEFT JOIN (SELECT plan_payment_id, CAST(SUM(amount) AS BIGINT) AS amount
+                FROM ledger
+                WHERE account IN ('cash', 'provider')
+                GROUP BY plan_payment_id) AS booked ON booked.plan_payment_id = plan_payment.id
+     WHERE COALESCE(booked.amount, 0) <> CASE
+         WHEN plan_payment.state IN ('paid', 'refund_pending', 'refunded', 'refund_failed')
+         THEN plan_payment.amount - plan_payment.refunded ELSE 0 END
+     ORDER BY plan_payment.id",
     "SELECT 'Month ' || CAST(plan_month.starts_at AS TEXT) || ' of subscription '
          || CAST(plan_month.subscription_id AS TEXT) || ' has ' || CAST(plan_month.used AS TEXT)
          || ' swaps used, but its bookings used ' || CAST(COALESCE(counted.swaps, 0) AS TEXT) || '.' AS finding

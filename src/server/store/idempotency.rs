@@ -102,6 +102,16 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// What the key was used for came to nothing: it is free for another try.
+    pub async fn release_key(&mut self, claim: &Claim) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM idempotency WHERE user_id = $1 AND key = $2")
+            .bind(claim.user.0)
+            .bind(claim.key.clone())
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+
     /// Forgets keys that nobody repeats any more.
     pub async fn forget_keys(&mut self, before: Timestamp) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM idempotency WHERE created_at < $1")

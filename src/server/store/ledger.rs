@@ -1,30 +1,11 @@
-//! Money moves: the only place that writes to `payment` and `ledger`, and to what a booking says of its payment.
-//!
-//! What a payment is worth is booked twice, once where the money is and once where it came from, so that all
-//! entries of a posting add up to nothing (`voltbay check`). Entries are appended, never changed.
+//! Money for bookings moves: what is written to `payment`, and to what a booking says of its payment. Each step
+//! brings its entries with it (`postings`).
 
 use super::bookings::{BookingRecord, Window};
 use super::payments::PaymentRow;
+use super::postings::Purse;
 use super::{IdKind, StoreError, Tx};
 use crate::domain::{BookingId, OperatorId, PaymentId, PaymentMethod, PaymentState, Timestamp, UserId};
-
-/// Where money is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Purse {
-    /// In the till of the station.
-    Cash,
-    /// With a payment service.
-    Provider,
-}
-
-impl Purse {
-    fn account(self) -> &'static str {
-        match self {
-            Self::Cash => "cash",
-            Self::Provider => "provider",
-        }
-    }
-}
 
 impl Tx<'_> {
     /// Sets an operator's rates and the sum above which a lead takes cash; `None` leaves one as it is.
@@ -305,66 +286,6 @@ impl Tx<'_> {
         .bind(read.station.0)
         .execute(self.connection())
         .await?;
-        Ok(())
-    }
-
-    /// Money came in: where it is now, and what it was for.
-    pub(super) async fn post_receipt(
-        &mut self,
-        read: &PaymentRow,
-        purse: Purse,
-        by: Option<UserId>,
-    ) -> Result<(), StoreError> {
-        let entries = [
-            (purse.account(), read.amount),
-            ("revenue", -read.bill.subtotal),
-            ("tax", -read.bill.tax),
-            ("service_charge", -read.bill.charge),
-        ];
-        self.post(read, &entries, by).await
-    }
-
-    async fn post_refund(
-        &mut self,
-        read: &PaymentRow,
-        purse: Purse,
-        by: Option<UserId>,
-    ) -> Result<(), StoreError> {
-        let before = read.bill.without(read.refunded);
-        let after = read.bill.without(read.refunded + read.refund_due);
-        let entries = [
-            (purse.account(), -read.refund_due),
-            ("revenue", before.subtotal - after.subtotal),
-            ("tax", before.tax - after.tax),
-            ("service_charge", before.charge - after.charge),
-        ];
-        self.post(read, &entries, by).await
-    }
-
-    async fn post(
-        &mut self,
-        read: &PaymentRow,
-        entries: &[(&'static str, i64)],
-        by: Option<UserId>,
-    ) -> Result<(), StoreError> {
-        let posting = self.next_id(IdKind::Ledger)?;
-        for (account, amount) in entries.iter().filter(|(_, amount)| *amount != 0) {
-            sqlx::query(
-                "INSERT INTO ledger (id, posting, at, account, amount, currency, station_id, payment_id, actor_id)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-            )
-            .bind(self.next_id(IdKind::Ledger)?)
-            .bind(posting)
-            .bind(self.now().micros())
-            .bind(*account)
-            .bind(*amount)
-            .bind(read.currency.to_string())
-            .bind(read.station.0)
-            .bind(read.id.0)
-            .bind(by.map(|user| user.0))
-            .execute(self.connection())
-            .await?;
-        }
         Ok(())
     }
 

@@ -2,8 +2,8 @@
 //! update together with its postings (`ledger`).
 
 use super::bookings::BookingRecord;
-use super::ledger::Purse;
 use super::payments::PaymentRow;
+use super::postings::Purse;
 use super::{StoreError, Tx};
 use crate::domain::{BookingId, PaymentId, PaymentMethod, PaymentState, Timestamp};
 

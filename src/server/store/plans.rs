@@ -6,7 +6,7 @@ use sqlx::any::AnyRow;
 use super::row::Columns;
 use super::{StoreError, Tx};
 use crate::domain::plan::{OFFERED_MONTHS, discount_percent, price_of};
-use crate::domain::{Currency, OperatorId, PlanId};
+use crate::domain::{Currency, OperatorId, PlanId, UserId};
 use crate::protocol::rest::{OperatorOut, PlanOut, PlanTermOut};
 
 /// A plan as it is sold.
@@ -189,6 +189,26 @@ pub async fn operator(
         })
     };
     row.map(operator).transpose()
+}
+
+/// In which zone an operator's days begin: that of its first station.
+pub async fn timezone(connection: &mut AnyConnection, operator: OperatorId) -> Result<String, StoreError> {
+    let row = sqlx::query("SELECT timezone FROM station WHERE operator_id = $1 ORDER BY id LIMIT 1")
+        .bind(operator.0)
+        .fetch_optional(connection)
+        .await?;
+    row.map_or_else(|| Ok("UTC".to_owned()), |row| row.plain("timezone"))
+}
+
+/// Who runs an operator's business.
+pub async fn people(connection: &mut AnyConnection, operator: OperatorId) -> Result<Vec<UserId>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT id FROM users WHERE operator_id = $1 AND active = 1 AND role = 'operator' ORDER BY id",
+    )
+    .bind(operator.0)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(|row| Ok(UserId(row.plain("id")?))).collect()
 }
 
 fn plan(row: &AnyRow) -> Result<PlanRow, StoreError> {

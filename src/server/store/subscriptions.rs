@@ -39,12 +39,16 @@ pub struct SubscriptionRow {
     pub price_paid: i64,
     /// Of which currency.
     pub currency: Currency,
-    /// When it was bought.
+    /// When it began; when it was chosen, as long as it waits for its payment.
     pub starts_at: Timestamp,
     /// Until when it lasts.
     pub ends_at: Timestamp,
     /// When it was called off.
     pub cancelled_at: Option<Timestamp>,
+    /// A payment service takes what it costs.
+    pub paid_online: bool,
+    /// The one that was credited for it, and whose place it takes.
+    pub replaces: Option<SubscriptionId>,
 }
 
 impl SubscriptionRow {
@@ -54,14 +58,29 @@ impl SubscriptionRow {
     }
 }
 
+macro_rules! select_subscriptions {
+    ($rest:literal) => {
+        concat!(
+            "SELECT subscription.id, subscription.user_id, subscription.operator_id, subscription.plan_id,
+                 plan.name AS plan_name, subscription.state, subscription.months, subscription.swaps_per_month,
+                 subscription.priority, subscription.discount_percent, subscription.price, subscription.credit,
+                 subscription.price_paid, subscription.currency, subscription.starts_at, subscription.ends_at,
+                 subscription.cancelled_at, subscription.paid_online, subscription.replaces_id
+             FROM subscription
+             JOIN plan ON plan.id = subscription.plan_id ",
+            $rest
+        )
+    };
+}
+
 impl Tx<'_> {
-    /// Inserts a subscription. Overtaken when the person has one with this operator since we looked.
+    /// Inserts a subscription. Overtaken when the person has one like it with this operator since we looked.
     pub async fn insert_subscription(&mut self, new: &SubscriptionRow) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO subscription (id, user_id, operator_id, plan_id, state, version, months, swaps_per_month,
                  priority, discount_percent, price, credit, price_paid, currency, starts_at, ends_at, cancelled_at,
-                 ended_at)
-             VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, NULL)",
+                 ended_at, paid_online, replaces_id)
+             VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, NULL, $17, $18)",
         )
         .bind(new.id.0)
         .bind(new.user.0)
@@ -79,13 +98,34 @@ impl Tx<'_> {
         .bind(new.starts_at.micros())
         .bind(new.ends_at.micros())
         .bind(new.cancelled_at.map(Timestamp::micros))
+        .bind(i64::from(new.paid_online))
+        .bind(new.replaces.map(|before| before.0))
         .execute(self.connection())
         .await
-        .map_err(|error| match error.as_database_error() {
-            Some(database) if database.is_unique_violation() => StoreError::Overtaken,
-            _ => error.into(),
-        })?;
+        .map_err(overtaken)?;
         Ok(())
+    }
+
+    /// One that waited for its payment begins now. False when it does not wait any more; overtaken when the person
+    /// has another one with this operator since we looked.
+    pub async fn begin_subscription(
+        &mut self,
+        read: &SubscriptionRow,
+        ends_at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let changed = sqlx::query(
+            "UPDATE subscription
+             SET state = 'active', version = version + 1, starts_at = $2, ends_at = $3
+             WHERE id = $1 AND state = 'pending'",
+        )
+        .bind(read.id.0)
+        .bind(self.now().micros())
+        .bind(ends_at.micros())
+        .execute(self.connection())
+        .await
+        .map_err(overtaken)?
+        .rows_affected();
+        Ok(changed == 1)
     }
 
     /// Takes a subscription from the state it was read in to another. False when somebody was faster: nothing
@@ -132,6 +172,13 @@ impl Tx<'_> {
     }
 }
 
+fn overtaken(error: sqlx::Error) -> StoreError {
+    match error.as_database_error() {
+        Some(database) if database.is_unique_violation() => StoreError::Overtaken,
+        _ => error.into(),
+    }
+}
+
 /// Somebody's subscription that lasts at an instant: with one operator, else the newest.
 pub async fn current(
     connection: &mut AnyConnection,
@@ -150,21 +197,14 @@ pub async fn all_current(
     operator: Option<OperatorId>,
     now: Timestamp,
 ) -> Result<Vec<SubscriptionRow>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT subscription.id, subscription.user_id, subscription.operator_id, subscription.plan_id,
-             plan.name AS plan_name, subscription.state, subscription.months, subscription.swaps_per_month,
-             subscription.priority, subscription.discount_percent, subscription.price, subscription.credit,
-             subscription.price_paid, subscription.currency, subscription.starts_at, subscription.ends_at,
-             subscription.cancelled_at
-         FROM subscription
-         JOIN plan ON plan.id = subscription.plan_id
-         WHERE subscription.user_id = $1
+    let rows = sqlx::query(select_subscriptions!(
+        "WHERE subscription.user_id = $1
            AND (CAST($2 AS BIGINT) IS NULL OR subscription.operator_id = $2)
            AND subscription.state IN ('active', 'cancelled')
            AND subscription.starts_at <= $3
            AND subscription.ends_at > $3
-         ORDER BY subscription.id DESC",
-    )
+         ORDER BY subscription.id DESC"
+    ))
     .bind(user.0)
     .bind(operator.map(|operator| operator.0))
     .bind(now.micros())
@@ -178,20 +218,30 @@ pub async fn find(
     connection: &mut AnyConnection,
     id: SubscriptionId,
 ) -> Result<Option<SubscriptionRow>, StoreError> {
-    let row = sqlx::query(
-        "SELECT subscription.id, subscription.user_id, subscription.operator_id, subscription.plan_id,
-             plan.name AS plan_name, subscription.state, subscription.months, subscription.swaps_per_month,
-             subscription.priority, subscription.discount_percent, subscription.price, subscription.credit,
-             subscription.price_paid, subscription.currency, subscription.starts_at, subscription.ends_at,
-             subscription.cancelled_at
-         FROM subscription
-         JOIN plan ON plan.id = subscription.plan_id
-         WHERE subscription.id = $1",
-    )
-    .bind(id.0)
-    .fetch_optional(connection)
-    .await?;
+    let row = sqlx::query(select_subscriptions!("WHERE subscription.id = $1"))
+        .bind(id.0)
+        .fetch_optional(connection)
+        .await?;
     row.as_ref().map(subscription).transpose()
+}
+
+/// Somebody's subscriptions that wait for their payment, newest first: one with each operator at most.
+pub async fn pending(
+    connection: &mut AnyConnection,
+    user: UserId,
+    operator: Option<OperatorId>,
+) -> Result<Vec<SubscriptionRow>, StoreError> {
+    let rows = sqlx::query(select_subscriptions!(
+        "WHERE subscription.user_id = $1
+           AND (CAST($2 AS BIGINT) IS NULL OR subscription.operator_id = $2)
+           AND subscription.state = 'pending'
+         ORDER BY subscription.id DESC"
+    ))
+    .bind(user.0)
+    .bind(operator.map(|operator| operator.0))
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(subscription).collect()
 }
 
 /// Whether somebody ever had a subscription with an operator.
@@ -203,7 +253,7 @@ pub async fn had_one(
     let row = sqlx::query(
         "SELECT id
          FROM subscription
-         WHERE user_id = $1 AND operator_id = $2
+         WHERE user_id = $1 AND operator_id = $2 AND state NOT IN ('pending', 'failed')
          ORDER BY id
          LIMIT 1",
     )
@@ -259,5 +309,7 @@ fn subscription(row: &AnyRow) -> Result<SubscriptionRow, StoreError> {
         starts_at: row.instant("starts_at")?,
         ends_at: row.instant("ends_at")?,
         cancelled_at: row.instant_or_null("cancelled_at")?,
+        paid_online: row.flag("paid_online")?,
+        replaces: row.plain::<Option<i64>>("replaces_id")?.map(SubscriptionId),
     })
 }

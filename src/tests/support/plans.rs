@@ -33,10 +33,56 @@ impl World {
 }
 
 impl Person {
-    /// Buys a plan.
+    /// Buys a plan and pays it by card: the answer is that of the purchase, with what it came to.
     pub async fn subscribe(&self, plan: i64, months: i64) -> Answer {
         let body = json!({"plan_id": plan, "months": months});
-        self.client.post("/api/v1/subscriptions", body).await
+        self.buy("/api/v1/subscriptions", body).await
+    }
+
+    /// Changes her plan for another for a month, and pays it.
+    pub async fn change_plan(&self, plan: i64, months: i64) -> Answer {
+        let body = json!({"plan_id": plan, "months": months});
+        self.buy("/api/v1/subscription/change", body).await
+    }
+
+    async fn buy(&self, path: &str, body: Value) -> Answer {
+        let mut answer = self.client.post(path, body).await;
+        if (200..300).contains(&answer.status) && answer.json()["state"] == "pending" {
+            let chosen = answer.json();
+            self.pay_plan(&chosen, "pay").await;
+            answer.body = self.settled_plan(&chosen).await.to_string().into_bytes();
+        }
+        answer
+    }
+
+    /// Chooses at the page of the payment service what becomes of the payment for a plan.
+    pub async fn pay_plan(&self, chosen: &Value, choice: &str) {
+        let checkout = chosen["checkout_url"].as_str().expect("an address");
+        let browser = self
+            .client
+            .with("content-type", "application/x-www-form-urlencoded");
+        let answer = browser
+            .send("POST", checkout, Some(&format!("choice={choice}")))
+            .await;
+        assert_eq!(answer.status, 303, "{}", answer.text());
+    }
+
+    /// One of her subscriptions.
+    pub async fn plan_of(&self, chosen: &Value) -> Value {
+        let path = format!("/api/v1/subscriptions/{}", chosen["id"]);
+        self.client.get(&path).await.expect(200)
+    }
+
+    /// The same, once it does not wait for its payment any more. The clock stands still; what is due now is carried
+    /// out by the running jobs.
+    pub async fn settled_plan(&self, chosen: &Value) -> Value {
+        loop {
+            let seen = self.plan_of(chosen).await;
+            if seen["state"] != "pending" {
+                return seen;
+            }
+            tokio::task::yield_now().await;
+        }
     }
 
     /// What she has.

@@ -2,14 +2,15 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderName, StatusCode};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::whole;
-use crate::domain::{OperatorId, PlanId, Problem};
+use crate::domain::{OperatorId, PlanId, Problem, SubscriptionId};
 use crate::protocol::rest::{
     MySubscriptionOut, NoSubscriptionOut, OperatorOut, OperatorPatch, Page, PlanIn, PlanOut, PlanPatch,
     PlanUseOut, SubscribeIn, SubscriptionOut, SubscriptionPick,
@@ -25,7 +26,10 @@ pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list_plans, create_plan))
         .routes(routes!(update_plan))
-        .routes(routes!(subscribe))
+        .routes(routes!(list_subscriptions, subscribe))
+        .routes(routes!(get_subscription))
+        .routes(routes!(call_off_subscription))
+        .routes(routes!(draw_plan_checkout))
         .routes(routes!(my_subscription))
         .routes(routes!(list_plan_uses))
         .routes(routes!(change_subscription))
@@ -91,7 +95,54 @@ async fn update_plan(
     plans::update(&app, &actor, plan, patch).await.map(Json)
 }
 
-/// Buys a plan for some months
+/// My plans that wait for their payment, then those that last
+#[utoipa::path(get, path = "/subscriptions", tag = "Plans",
+    responses((status = 200, description = "All of them", body = Page<SubscriptionOut>), Refused))]
+async fn list_subscriptions(
+    State(app): State<App>,
+    SignedIn(actor): SignedIn,
+) -> Result<Json<Page<SubscriptionOut>>, Problem> {
+    let mut mine = plans::waiting(&app, &actor).await?;
+    mine.extend(plans::all_mine(&app, &actor).await?);
+    Ok(whole(mine))
+}
+
+/// One of my subscriptions, whatever became of it
+#[utoipa::path(get, path = "/subscriptions/{id}", tag = "Plans", params(("id" = i64, Path)),
+    responses((status = 200, description = "The subscription", body = SubscriptionOut), Refused))]
+async fn get_subscription(
+    State(app): State<App>,
+    SignedIn(actor): SignedIn,
+    Id(subscription): Id<SubscriptionId>,
+) -> Result<Json<SubscriptionOut>, Problem> {
+    plans::get(&app, &actor, subscription).await.map(Json)
+}
+
+/// I do not pay what I chose: it does not begin. Money that comes all the same goes back
+#[utoipa::path(post, path = "/subscriptions/{id}/call-off", tag = "Plans", params(("id" = i64, Path)),
+    responses((status = 200, description = "The subscription", body = SubscriptionOut), Refused))]
+async fn call_off_subscription(
+    State(app): State<App>,
+    SignedIn(actor): SignedIn,
+    Id(subscription): Id<SubscriptionId>,
+) -> Result<Json<SubscriptionOut>, Problem> {
+    plans::call_off(&app, &actor, subscription).await.map(Json)
+}
+
+/// The address at which I pay a plan, as a QR code
+#[utoipa::path(get, path = "/subscriptions/{id}/checkout.svg", tag = "Plans", params(("id" = i64, Path)),
+    responses((status = 200, description = "The drawing", content_type = "image/svg+xml"), Refused))]
+async fn draw_plan_checkout(
+    State(app): State<App>,
+    SignedIn(actor): SignedIn,
+    Id(subscription): Id<SubscriptionId>,
+) -> Result<([(HeaderName, &'static str); 1], String), Problem> {
+    let drawing = plans::drawing(&app, &actor, subscription).await?;
+    Ok(([(CONTENT_TYPE, "image/svg+xml")], drawing))
+}
+
+/// Buys a plan for some months. Where a payment service takes the money it is `pending` until it is paid at
+/// `checkout_url`
 #[utoipa::path(post, path = "/subscriptions", tag = "Plans",
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable")),
     responses((status = 201, description = "My subscription", body = SubscriptionOut), Refused))]
@@ -131,7 +182,7 @@ async fn list_plan_uses(
     plans::uses(&app, &actor, asked.operator()?).await.map(whole)
 }
 
-/// Changes my plan; the days to come of the old one are credited
+/// Changes my plan; the days to come of the old one are credited, and it lasts until the new one is paid
 #[utoipa::path(post, path = "/subscription/change", tag = "Plans",
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable")),
     responses((status = 200, description = "My new subscription", body = SubscriptionOut), Refused))]

@@ -1,8 +1,11 @@
 //! Payments: cash is declared by the customer and counted by staff, cards and QR codes are a payment service's
-//! (`online`). Amounts are the server's; what comes in is written into the ledger in the same transaction, and a
+//! (`online`; `attempt` what it says, also about plans). Amounts are the server's; what comes in is written into the ledger in the same transaction, and a
 //! receipt is numbered.
 
+mod attempt;
 mod follow_up;
+mod for_booking;
+mod for_plan;
 pub mod online;
 mod receipt;
 mod takings;

@@ -1,18 +1,14 @@
 //! Paying through a payment service. The customer is sent there; what became of it the service says by a signed
-//! callback, or, when that does not come in time, by the answer to our question. Both lead through [`settle`], and
-//! however often something is said, it counts once.
+//! callback, or, when that does not come in time, by the answer to our question. Both lead through
+//! `attempt::settle`, and however often something is said, it counts once.
 
-use super::{audit, busy, hold_meanwhile, not_open, open_payment, tell};
-use crate::domain::notification::text;
-use crate::domain::{
-    BookingId, BookingState, Money, NotificationKind, PaymentMethod, PaymentState, Problem, Timer, Timers,
-    Timestamp,
-};
+use super::attempt::{by_reference, settle};
+use super::{audit, busy, hold_meanwhile, not_open, open_payment};
+use crate::domain::{BookingId, PaymentMethod, PaymentState, Problem, Timer, Timers};
 use crate::protocol::rest::BookingOut;
-use crate::server::provider::{Checkout, Due, Outcome, ProviderError, SignedCallback};
+use crate::server::provider::{Checkout, Due, ProviderError, SignedCallback};
 use crate::server::service::Actor;
-use crate::server::service::bookings::{self, concerned, confirm_if_complete, timers_of};
-use crate::server::store::bookings::{self as booking_rows, BookingRecord};
+use crate::server::service::bookings::{self, concerned, timers_of};
 use crate::server::store::payments::{self as rows, PaymentRow};
 use crate::server::store::{Cause, Failure, StoreError, Tx};
 use crate::server::{App, qr};
@@ -40,7 +36,7 @@ pub async fn begin(
     if pending.checkout_url.is_none() {
         let due = Due {
             payment: pending.id,
-            booking,
+            return_path: format!("/bookings/{booking}"),
             method,
             amount: pending.amount,
             currency: pending.currency,
@@ -91,7 +87,8 @@ async fn send(
     counting(tx, booking).await
 }
 
-async fn counting(tx: &mut Tx<'_>, booking: BookingId) -> Result<PaymentRow, Failure> {
+/// The payment that counts for a booking.
+pub(super) async fn counting(tx: &mut Tx<'_>, booking: BookingId) -> Result<PaymentRow, Failure> {
     let payment = rows::of_booking(tx.connection(), booking).await?;
     Ok(payment.ok_or(StoreError::Overtaken)?)
 }
@@ -146,14 +143,19 @@ pub async fn drawing(app: &App, actor: &Actor, booking: BookingId) -> Result<Str
     let no_checkout = || Problem::not_found("checkout");
     let seen = bookings::get(app, actor, booking).await?;
     let is_hers = seen.code.is_some();
-    let mut url = seen.checkout_url.filter(|_| is_hers).ok_or_else(no_checkout)?;
-    if url.starts_with('/') {
-        url = format!("{}{url}", app.config.public_origin().as_str());
-    }
-    let code = qr::draw(&url).ok_or_else(no_checkout)?;
+    let url = seen.checkout_url.filter(|_| is_hers).ok_or_else(no_checkout)?;
+    drawn(app, &url).ok_or_else(no_checkout)
+}
+
+/// A checkout's address as a QR code; none for one that is too long.
+pub(in crate::server::service) fn drawn(app: &App, url: &str) -> Option<String> {
+    let on_this_site = url.starts_with('/');
+    let origin = app.config.public_origin();
+    let origin = if on_this_site { origin.as_str() } else { "" };
+    let code = qr::draw(&format!("{origin}{url}"))?;
     // Four modules of quiet around it (ISO/IEC 18004).
     let side = code.size + 8;
-    Ok(format!(
+    Some(format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"-4 -4 {side} {side}\" shape-rendering=\"crispEdges\">\
          <rect x=\"-4\" y=\"-4\" width=\"{side}\" height=\"{side}\" fill=\"#fff\"/><path d=\"{}\"/></svg>",
         code.d
@@ -177,136 +179,10 @@ pub async fn callback(app: &App, provider: &str, signed: &SignedCallback) -> Res
         .write(Cause::system("payments"), move |tx| {
             let (callback, timers) = (callback.clone(), timers.clone());
             Box::pin(async move {
-                let payment = rows::by_reference(tx.connection(), name, &callback.reference).await?;
-                let payment = payment.ok_or_else(|| Problem::not_found("payment"))?;
-                settle(tx, &payment, callback.outcome, &timers).await
+                let attempt = by_reference(tx.connection(), name, &callback.reference).await?;
+                let attempt = attempt.ok_or_else(|| Problem::not_found("payment"))?;
+                settle(tx, &attempt, callback.outcome, &timers).await
             })
         })
         .await
-}
-
-/// What the service says becomes of the payment and its booking.
-pub(super) async fn settle(
-    tx: &mut Tx<'_>,
-    payment: &PaymentRow,
-    outcome: Outcome,
-    timers: &Timers,
-) -> Result<(), Failure> {
-    use PaymentState::{Cancelled, Expired, Failed, Pending, Stuck};
-    // Whatever it says after the first time is known.
-    if !matches!(payment.state, Pending | Failed | Expired | Stuck | Cancelled) {
-        return Ok(());
-    }
-    match outcome {
-        Outcome::Paid { amount, currency } => {
-            if (amount, currency) != (payment.amount, payment.currency) {
-                let told = Money::new(amount, currency);
-                tracing::error!(payment.id = %payment.id, %told, "a payment service has another sum than was asked for");
-                return get_stuck(tx, payment, None).await;
-            }
-            paid(tx, payment, timers).await
-        }
-        Outcome::Declined { reason } => match payment.state {
-            Pending | Stuck => come_to_nothing(tx, payment, Failed, &reason).await,
-            _ => no_more_questions(tx, payment).await,
-        },
-        Outcome::Open => match payment.state {
-            Pending | Stuck => come_to_nothing(tx, payment, Expired, "nobody paid in time").await,
-            _ => no_more_questions(tx, payment).await,
-        },
-    }
-}
-
-async fn paid(tx: &mut Tx<'_>, payment: &PaymentRow, timers: &Timers) -> Result<(), Failure> {
-    let record = booking_rows::find(tx.connection(), payment.booking).await?;
-    let record = record.ok_or(StoreError::Overtaken)?;
-    if !counts(tx, payment, &record).await? {
-        if !tx.receive_too_late(payment).await? {
-            return Err(StoreError::Overtaken.into());
-        }
-        return audit(tx, payment, "late", PaymentState::RefundPending, None).await;
-    }
-    if !tx.receive_online(payment, &record).await? {
-        return Err(StoreError::Overtaken.into());
-    }
-    audit(tx, payment, "paid", PaymentState::Paid, None).await?;
-    if record.state == BookingState::Requested {
-        confirm_if_complete(tx, payment.booking, timers, false).await?;
-        // Of a request that nobody has paid the station has not heard before.
-        return bookings::tell_of_new(tx, &record).await;
-    }
-    let amount = Money::new(payment.amount, payment.currency).to_string();
-    let kind = NotificationKind::PaymentReceived;
-    tell(tx, payment, kind, text::payment_received(&amount)).await
-}
-
-/// Whether money that comes now pays for the booking. It does not when that is over, or paid otherwise; but a
-/// cancellation that can still be taken back is not over.
-async fn counts(tx: &mut Tx<'_>, payment: &PaymentRow, record: &BookingRecord) -> Result<bool, Failure> {
-    let may_come_back =
-        record.state == BookingState::Cancelled && record.undo_until.is_some_and(|until| tx.now() < until);
-    if record.state.is_ended() && !may_come_back {
-        return Ok(false);
-    }
-    let current = counting(tx, payment.booking).await?;
-    Ok(current.id == payment.id || current.state == PaymentState::Due)
-}
-
-async fn come_to_nothing(
-    tx: &mut Tx<'_>,
-    payment: &PaymentRow,
-    to: PaymentState,
-    reason: &str,
-) -> Result<(), Failure> {
-    let record = booking_rows::find(tx.connection(), payment.booking).await?;
-    let record = record.ok_or(StoreError::Overtaken)?;
-    if record.state == BookingState::Requested && record.deadline <= tx.now() {
-        // The request runs out, and the attempt ends with it.
-        return no_more_questions(tx, payment).await;
-    }
-    if !tx.end_attempt(payment, to, Some(reason), None).await? {
-        return Err(StoreError::Overtaken.into());
-    }
-    audit(tx, payment, "fail", to, Some(reason)).await?;
-    if payment.state == PaymentState::Stuck || record.state.is_ended() {
-        return Ok(());
-    }
-    tell(
-        tx,
-        payment,
-        NotificationKind::PaymentFailed,
-        text::payment_failed(reason),
-    )
-    .await
-}
-
-async fn no_more_questions(tx: &mut Tx<'_>, payment: &PaymentRow) -> Result<(), Failure> {
-    if payment.due_at.is_some() {
-        tx.ask_again(payment, None).await?;
-    }
-    Ok(())
-}
-
-/// The service does not say, or not what can be true. She may pay otherwise; should that money come after all, it
-/// goes back.
-pub(super) async fn get_stuck(
-    tx: &mut Tx<'_>,
-    payment: &PaymentRow,
-    ask_at: Option<Timestamp>,
-) -> Result<(), Failure> {
-    if payment.state != PaymentState::Pending {
-        tx.ask_again(payment, ask_at).await?;
-        return Ok(());
-    }
-    let why = "the payment service does not say what became of it";
-    if !tx
-        .end_attempt(payment, PaymentState::Stuck, Some(why), ask_at)
-        .await?
-    {
-        return Err(StoreError::Overtaken.into());
-    }
-    audit(tx, payment, "stuck", PaymentState::Stuck, Some(why)).await?;
-    let amount = Money::new(payment.amount, payment.currency).to_string();
-    let kind = NotificationKind::PaymentFailed;
-    tell(tx, payment, kind, text::payment_stuck(&amount)).await
 }

@@ -1,21 +1,28 @@
-//! Plans: what operators sell by the month (`sell`), who has one (`subscribe`), and how one pays for a booking
-//! (`cover`).
+//! Plans: what operators sell by the month (`sell`), who has one (`subscribe`, and `checkout` where it is paid before
+//! it begins), and how one pays for a booking (`cover`).
 
+mod begin;
+mod checkout;
 mod cover;
 mod sell;
 mod subscribe;
 
+pub(super) use begin::{begin_paid, fall_through};
+pub use checkout::{call_off, drawing, get};
 pub use cover::Cover;
 pub use sell::{create, desk, operator, set_terms, update};
 pub use subscribe::{cancel, change, end_due, resume, subscribe};
 
-use crate::domain::{OperatorId, Problem, StationId, Timestamp};
+use crate::domain::plan::Month;
+use crate::domain::{OperatorId, Problem, StationId, SubscriptionState, Timestamp};
 use crate::protocol::rest::{OperatorOut, PlanOut, PlanUseOut, SubscriptionOut};
 use crate::server::App;
 use crate::server::service::Actor;
-use crate::server::store::plans as sold;
 use crate::server::store::subscriptions::SubscriptionRow;
-use crate::server::store::{Connection, StoreError, plan_use, stations, subscriptions as bought};
+use crate::server::store::{
+    Connection, StoreError, plan_payments as payments, plan_use, plans as sold, stations,
+    subscriptions as bought,
+};
 
 /// The plans of one operator or of all, the cheapest first. Operators see those of their own that cannot be
 /// bought any more too.
@@ -66,6 +73,20 @@ pub async fn all_mine(app: &App, actor: &Actor) -> Result<Vec<SubscriptionOut>, 
     Ok(mine)
 }
 
+/// What I chose and did not pay yet, newest first: one with each operator.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn waiting(app: &App, actor: &Actor) -> Result<Vec<SubscriptionOut>, Problem> {
+    let mut snapshot = app.db.snapshot().await?;
+    let now = app.clock.now();
+    let mut waiting = Vec::new();
+    for row in bought::pending(&mut snapshot, actor.user, None).await? {
+        waiting.push(describe(&mut snapshot, &row, now).await?);
+    }
+    Ok(waiting)
+}
+
 /// How one pays at a station: its operator's terms, and my plan with it.
 ///
 /// # Errors
@@ -110,11 +131,30 @@ async fn to_out(
     row: &SubscriptionRow,
     now: Timestamp,
 ) -> Result<Option<SubscriptionOut>, StoreError> {
-    let (Some(month), Some(plan)) = (row.month_at(now), sold::find(connection, row.plan).await?) else {
-        return Ok(None);
-    };
+    match row.month_at(now) {
+        Some(_) => Ok(Some(describe(connection, row, now).await?)),
+        None => Ok(None),
+    }
+}
+
+/// A subscription whatever became of it: with its running month, else with its first.
+async fn describe(
+    connection: &mut Connection,
+    row: &SubscriptionRow,
+    now: Timestamp,
+) -> Result<SubscriptionOut, StoreError> {
+    let month = row.month_at(now).unwrap_or(Month {
+        starts_at: row.starts_at,
+        ends_at: row.starts_at.months_later(1),
+    });
+    let plan = sold::find(connection, row.plan).await?;
+    let plan = plan.ok_or(StoreError::Overtaken)?;
+    let payment = payments::of_subscription(connection, row.id).await?;
+    let payment = payment.as_ref();
     let used = plan_use::used(connection, row.id, month.starts_at).await?;
-    Ok(Some(SubscriptionOut {
+    let is_pending = row.state == SubscriptionState::Pending;
+    let open = payment.filter(|_| is_pending);
+    Ok(SubscriptionOut {
         has_subscription: true,
         id: row.id,
         plan: plan.to_out(),
@@ -134,5 +174,11 @@ async fn to_out(
         credit: row.credit,
         price_paid: row.price_paid,
         currency: row.currency,
-    }))
+        payment_method: payment.map(|payment| payment.method),
+        payment_state: payment.map(|payment| payment.state),
+        payment_failure: payment.and_then(|payment| payment.reason.clone()),
+        paid_at: payment.and_then(|payment| payment.paid_at),
+        pay_until: open.and_then(|payment| payment.due_at),
+        checkout_url: open.and_then(|payment| payment.checkout_url.clone()),
+    })
 }

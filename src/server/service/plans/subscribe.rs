@@ -1,6 +1,8 @@
 //! Buying a plan, changing it for another, calling it off, and its end.
 
-use super::to_out;
+use super::begin::{begin, end_of, step};
+use super::checkout::{self, Till, still_open};
+use super::describe;
 use crate::domain::plan::{MONTHS, credit, discount_percent, price_of};
 use crate::domain::{OperatorId, PlanId, Problem, SubscriptionId, SubscriptionState, Timestamp, UserId};
 use crate::protocol::rest::{SubscribeIn, SubscriptionOut, SubscriptionPick};
@@ -15,10 +17,12 @@ use crate::server::store::{Audit, Cause, Failure, IdKind, StoreError, Tx};
 /// Subscriptions ended in one round.
 const ROUND: i64 = 100;
 
-/// Buys a plan. The price is the server's.
+/// Buys a plan. The price is the server's. Where there is a payment service it begins when it is paid; the answer
+/// says where.
 ///
 /// # Errors
 /// [`Problem::NotFound`] for a plan that is not sold, [`Problem::Invalid`], [`Problem::AlreadySubscribed`],
+/// [`Problem::PaymentBusy`] while another one waits for its payment or when the service does not answer,
 /// [`Problem::IdempotencyMismatch`].
 pub async fn subscribe(
     app: &App,
@@ -64,8 +68,9 @@ async fn buy(
         Deal::Change => "POST /subscription/change",
     };
     let claim = key.map(|key| Claim::new(actor.user, key.0, route, &body));
-    let user = actor.user;
-    app.db
+    let (user, till, known) = (actor.user, Till::of(app, body.payment_method)?, claim.clone());
+    let out = app
+        .db
         .write(actor.cause(), move |tx| {
             let (body, claim) = (body.clone(), claim.clone());
             Box::pin(async move {
@@ -74,14 +79,18 @@ async fn buy(
                 {
                     return Ok(serde_json::from_str(&answer)?);
                 }
-                let out = make(tx, user, &body, deal).await?;
+                let out = make(tx, user, &body, deal, till).await?;
                 if let Some(claim) = &claim {
                     tx.remember(claim, &out).await?;
                 }
                 Ok(out)
             })
         })
-        .await
+        .await?;
+    match out.state {
+        SubscriptionState::Pending => checkout::open(app, actor, out.id, known).await,
+        _ => Ok(out),
+    }
 }
 
 async fn make(
@@ -89,16 +98,14 @@ async fn make(
     user: UserId,
     body: &SubscribeIn,
     deal: Deal,
+    till: Option<Till>,
 ) -> Result<SubscriptionOut, Failure> {
     let plan = sold::find(tx.connection(), PlanId(body.plan_id)).await?;
     let plan = plan
         .filter(|plan| plan.active)
         .ok_or_else(|| Problem::not_found("plan"))?;
+    end_overdue_of(tx, user).await?;
     let now = tx.now();
-    // What is over by the clock must not stand in the way, whether the job came by or not.
-    for id in rows::overdue(tx.connection(), Some(user), now, ROUND).await? {
-        end(tx, id).await?;
-    }
     let before = rows::current(tx.connection(), user, Some(plan.operator), now).await?;
     match (&before, deal) {
         (Some(before), Deal::New) => {
@@ -111,62 +118,69 @@ async fn make(
         (None, Deal::Change) => return Err(no_subscription().into()),
         _ => {}
     }
-    let id = activate(tx, user, &plan, body.months, before.as_ref()).await?;
-    answer(tx, id).await
+    let waiting = rows::pending(tx.connection(), user, Some(plan.operator)).await?;
+    if let Some(waiting) = waiting.first() {
+        return Err(still_open(waiting).into());
+    }
+    let new = chosen(tx, user, &plan, body.months, before.as_ref(), till)?;
+    tx.insert_subscription(&new).await?;
+    let begun = Audit {
+        entity: "subscription",
+        entity_id: new.id.0,
+        action: "subscribe",
+        to: Some(new.state.as_str()),
+        ..Audit::default()
+    };
+    tx.audit(begun).await?;
+    match till.filter(|_| new.paid_online) {
+        Some(till) => {
+            let ask_at = now + till.pay_within;
+            tx.begin_plan_payment(&new, till.method, till.provider, ask_at)
+                .await?;
+        }
+        None => {
+            begin(tx, &new, before.as_ref()).await?;
+        }
+    }
+    answer(tx, new.id).await
 }
 
-/// The one door through which a subscription comes into being, once nothing stands in its way: replaces the one
-/// before, credits it, and records what is paid.
-async fn activate(
-    tx: &mut Tx<'_>,
+/// What she chose, before it begins. What it costs, and what the one before is worth, is settled here.
+fn chosen(
+    tx: &Tx<'_>,
     user: UserId,
     plan: &PlanRow,
     months: i64,
     before: Option<&SubscriptionRow>,
-) -> Result<SubscriptionId, Failure> {
+    till: Option<Till>,
+) -> Result<SubscriptionRow, StoreError> {
     let now = tx.now();
     let price = price_of(plan.price, months);
     let credit = before.map_or(0, |before| {
         credit(before.price, before.starts_at, before.ends_at, now)
     });
-    if let Some(before) = before {
-        step(tx, before, SubscriptionState::Replaced, "change").await?;
-    }
-    let new = SubscriptionRow {
+    let price_paid = (price - credit).max(0);
+    Ok(SubscriptionRow {
         id: SubscriptionId(tx.next_id(IdKind::Subscription)?),
         user,
         operator: plan.operator,
         plan: plan.id,
         plan_name: plan.name.clone(),
-        state: SubscriptionState::Active,
+        state: SubscriptionState::Pending,
         months,
         swaps_per_month: plan.swaps_per_month,
         priority: plan.priority,
         discount_percent: discount_percent(months),
         price,
         credit,
-        price_paid: (price - credit).max(0),
+        price_paid,
         currency: plan.currency,
         starts_at: now,
-        ends_at: now.months_later(u32::try_from(months).unwrap_or(1)),
+        ends_at: end_of(now, months),
         cancelled_at: None,
-    };
-    tx.insert_subscription(&new).await?;
-    if let Some(before) = before
-        && let Some(month) = before.month_at(now)
-    {
-        tx.carry_month_over(before.id, month.starts_at, new.id, now)
-            .await?;
-    }
-    let begun = Audit {
-        entity: "subscription",
-        entity_id: new.id.0,
-        action: "subscribe",
-        to: Some(SubscriptionState::Active.as_str()),
-        ..Audit::default()
-    };
-    tx.audit(begun).await?;
-    Ok(new.id)
+        paid_online: till.is_some() && price_paid > 0,
+        replaces: before.map(|before| before.id),
+    })
 }
 
 /// Calls my plan off: it lasts until its end, and can be resumed until then. A second time changes nothing.
@@ -235,6 +249,15 @@ pub async fn end_due(app: &App) -> Result<usize, Problem> {
     Ok(ended)
 }
 
+/// What is over by the clock must not stand in the way, whether the job came by or not.
+pub(super) async fn end_overdue_of(tx: &mut Tx<'_>, user: UserId) -> Result<(), Failure> {
+    let now = tx.now();
+    for id in rows::overdue(tx.connection(), Some(user), now, ROUND).await? {
+        end(tx, id).await?;
+    }
+    Ok(())
+}
+
 /// False when it was ended before.
 async fn end(tx: &mut Tx<'_>, id: SubscriptionId) -> Result<bool, Failure> {
     let now: Timestamp = tx.now();
@@ -246,34 +269,12 @@ async fn end(tx: &mut Tx<'_>, id: SubscriptionId) -> Result<bool, Failure> {
     Ok(true)
 }
 
-async fn step(
-    tx: &mut Tx<'_>,
-    row: &SubscriptionRow,
-    to: SubscriptionState,
-    action: &str,
-) -> Result<(), Failure> {
-    if !tx.step_subscription(row, to).await? {
-        return Err(StoreError::Overtaken.into());
-    }
-    let taken = Audit {
-        entity: "subscription",
-        entity_id: row.id.0,
-        action,
-        from: Some(row.state.as_str()),
-        to: Some(to.as_str()),
-        ..Audit::default()
-    };
-    tx.audit(taken).await?;
-    Ok(())
-}
-
 async fn answer(tx: &mut Tx<'_>, id: SubscriptionId) -> Result<SubscriptionOut, Failure> {
     let now = tx.now();
     let row = rows::find(tx.connection(), id)
         .await?
         .ok_or_else(no_subscription)?;
-    let out = to_out(tx.connection(), &row, now).await?;
-    Ok(out.ok_or_else(no_subscription)?)
+    Ok(describe(tx.connection(), &row, now).await?)
 }
 
 fn no_subscription() -> Problem {
