@@ -188,7 +188,7 @@ each_engine! {
         let large = world.plan("Large", 6).await;
         let asha = app.customer().await;
         asha.subscribe(small, 1).await.expect(201);
-        app.clock.advance(10 * DAY - 5 * MINUTE);
+        app.clock.advance(9 * DAY + (24 * 60 - 5) * MINUTE);
         let asha = app.sign_in(&asha.email).await;
         asha.order(world.order_by_plan(1)).await.expect(201);
         let chosen = choose_instead(&asha, large).await;
