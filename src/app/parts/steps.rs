@@ -44,7 +44,11 @@ pub fn steps_of(booking: &BookingOut) -> Vec<Step> {
             steps.push(step(
                 now == BookingState::Requested,
                 "Confirmed",
-                "By the station",
+                if booking.awaits_payment {
+                    "When it is paid"
+                } else {
+                    "By the station"
+                },
             ));
         }
         if booking.pickup_at.is_some() {

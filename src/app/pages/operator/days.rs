@@ -29,7 +29,7 @@ fn takings(day: &TakingsOut, currency: Currency) -> i64 {
 
 #[component]
 fn Chart(days: Vec<(String, i64)>, currency: Currency) -> impl IntoView {
-    let most = days.iter().map(|(_, takings)| *takings).max().unwrap_or(0).max(1);
+    let most = days.iter().map(|(_, takings)| *takings).max().unwrap_or(0).max(0);
     let count = i64::try_from(days.len()).unwrap_or(1).max(1);
     let money = |minor| Money::new(minor, currency).to_string();
     let label = format!(
@@ -44,7 +44,7 @@ fn Chart(days: Vec<(String, i64)>, currency: Currency) -> impl IntoView {
         .zip(0..)
         .map(|((_, takings), number)| {
             // Tenths of a percent: the bars stand between 8 % from the top and 12 % from the bottom.
-            let height = takings.max(&0) * 800 / most;
+            let height = takings.max(&0) * 800 / most.max(1);
             let (x, width) = (number * 1_000 / count, 700 / count);
             let class = if number == count - 1 { "bar-now" } else { "bar" };
             view! {

@@ -272,7 +272,7 @@ fn Row(payment: PaymentOut, offset: i32) -> impl IntoView {
                 {why}
             </td>
             <td class="narrow-off">{receipt}</td>
-            <td class="end">{amount} {back}</td>
+            <td class="end wide">{amount} {back}</td>
         </tr>
     }
 }
