@@ -1,6 +1,8 @@
 //! Puts the pages of `app` on the router: the one file that names the Leptos integration's routes, and the
 //! one that decides what a page finds in its context.
 
+use std::sync::OnceLock;
+
 use axum::Router;
 use axum::extract::{FromRef, Request};
 use axum::http::StatusCode;
@@ -11,7 +13,7 @@ use leptos::config::{Env, LeptosOptions};
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{
-    LeptosRoutes, ResponseOptions, generate_route_list_with_exclusions_and_ssg_and_context,
+    AxumRouteListing, LeptosRoutes, ResponseOptions, generate_route_list_with_exclusions_and_ssg_and_context,
     render_app_async_with_context,
 };
 
@@ -47,12 +49,20 @@ pub fn router(app: &App) -> Router {
         let options = site.options.clone();
         move || shell(options.clone())
     };
-    let (routes, _) = generate_route_list_with_exclusions_and_ssg_and_context(Pages, None, context.clone());
     let lost = lost(context.clone(), document.clone());
     Router::new()
-        .leptos_routes_with_context(&site, routes, context, document)
+        .leptos_routes_with_context(&site, routes(context.clone()), context, document)
         .fallback(lost)
         .with_state(site)
+}
+
+/// The addresses of all pages. Leptos finds them by making the pages with a switch on that keeps their data from
+/// ever coming, for the whole process: done a second time, it would hang what another server in it answers.
+fn routes(context: impl Fn() + Clone + Send + 'static) -> Vec<AxumRouteListing> {
+    static ROUTES: OnceLock<Vec<AxumRouteListing>> = OnceLock::new();
+    ROUTES
+        .get_or_init(|| generate_route_list_with_exclusions_and_ssg_and_context(Pages, None, context).0)
+        .clone()
 }
 
 /// Renders the page for an address that does not exist, with the status that says so.
