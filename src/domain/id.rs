@@ -62,4 +62,8 @@ id! {
     VehicleTypeId,
     /// What a customer says about a station.
     ReviewId,
+    /// A place where a vehicle stands and a swap happens.
+    BayId,
+    /// One swap in a bay.
+    SessionId,
 }

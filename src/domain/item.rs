@@ -33,6 +33,11 @@ impl ItemKind {
     pub fn takes_a_pack(self) -> bool {
         matches!(self, Self::Swap | Self::Take)
     }
+
+    /// Whether the customer brings a pack for it.
+    pub fn brings_a_pack(self) -> bool {
+        matches!(self, Self::Swap | Self::Return)
+    }
 }
 
 impl FromStr for ItemKind {

@@ -7,6 +7,7 @@
 
 pub mod account;
 pub mod battery;
+pub mod bay;
 pub mod bill;
 pub mod booking;
 pub mod id;
@@ -19,6 +20,7 @@ pub mod problem;
 #[cfg(any(test, not(feature = "ssr")))]
 mod problem_read;
 pub mod review;
+pub mod session;
 pub mod station;
 pub mod time;
 pub mod timer;
@@ -26,11 +28,12 @@ pub mod vehicle;
 
 pub use account::{DisplayName, Email, Password, Phone, Role};
 pub use battery::{BatteryState, Grade, Percent, SlotNumber};
+pub use bay::{BayCommand, BayCondition, BayState};
 pub use bill::{Bill, Rates};
 pub use booking::{BookingState, Command};
 pub use id::{
-    BatteryId, BatteryModelId, BookingId, HoldId, ItemId, NotificationId, OperatorId, PaymentId, PlanId,
-    ReviewId, ServiceId, StationId, SubscriptionId, UserId, VehicleId, VehicleTypeId,
+    BatteryId, BatteryModelId, BayId, BookingId, HoldId, ItemId, NotificationId, OperatorId, PaymentId, PlanId,
+    ReviewId, ServiceId, SessionId, StationId, SubscriptionId, UserId, VehicleId, VehicleTypeId,
 };
 pub use item::{ItemKind, ItemState, ServiceCommand};
 pub use money::{Currency, Money};
@@ -38,6 +41,7 @@ pub use notification::{Level, NotificationKind};
 pub use payment::{PaymentMethod, PaymentState};
 pub use plan::{PlanRefusal, SubscriptionState};
 pub use problem::{Alternative, FieldError, Problem};
+pub use session::{SessionAlarm, SessionEnd, SessionStep};
 pub use station::{InventoryAction, Position, ReleaseReason, StationStatus};
 pub use time::{Clock, Timestamp};
 pub use timer::{Timer, Timers};

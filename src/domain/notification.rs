@@ -89,13 +89,15 @@ pub enum NotificationKind {
     PlanLimitNear,
     /// To the customer: all of the month's swaps are used.
     PlanLimitReached,
+    /// To the customer: a bay is kept for her.
+    BayCalled,
     /// To an attendant and the operator: somebody works at a station from now on.
     EmployeeAssigned,
 }
 
 impl NotificationKind {
     /// Every kind.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::BookingConfirmed,
         Self::BookingScheduled,
         Self::BookingReady,
@@ -118,6 +120,7 @@ impl NotificationKind {
         Self::StationAlert,
         Self::PlanLimitNear,
         Self::PlanLimitReached,
+        Self::BayCalled,
         Self::EmployeeAssigned,
     ];
 
@@ -146,6 +149,7 @@ impl NotificationKind {
             | Self::CashWaiting
             | Self::PaymentRefunded
             | Self::ServiceAssigned
+            | Self::BayCalled
             | Self::EmployeeAssigned => Level::Info,
         }
     }
@@ -175,6 +179,7 @@ impl NotificationKind {
             Self::StationAlert => "News from your station",
             Self::PlanLimitNear => "Few swaps left",
             Self::PlanLimitReached => "No swaps left",
+            Self::BayCalled => "Your bay is free",
             Self::EmployeeAssigned => "New at the station",
         }
     }
@@ -204,6 +209,7 @@ impl NotificationKind {
             Self::StationAlert => "station_alert",
             Self::PlanLimitNear => "plan_limit_near",
             Self::PlanLimitReached => "plan_limit_reached",
+            Self::BayCalled => "bay_called",
             Self::EmployeeAssigned => "employee_assigned",
         }
     }

@@ -163,6 +163,18 @@ pub enum Problem {
         /// Why, and what to do.
         detail: String,
     },
+    /// The bay is in no state for that.
+    #[error("{detail}")]
+    BayBusy {
+        /// Why, and what to do.
+        detail: String,
+    },
+    /// The swap is at no step for that.
+    #[error("{detail}")]
+    SessionBusy {
+        /// Why, and what to do.
+        detail: String,
+    },
     /// The half hour is full.
     #[error("That service is fully booked for this half hour ({booked_count} of {capacity}).")]
     ServiceFull {
@@ -356,6 +368,8 @@ impl Problem {
             Self::AlreadyCollected => ("already_collected", 409, "Already collected"),
             Self::RenewalRefused { .. } => ("renewal_refused", 409, "Not renewed"),
             Self::ServiceBusy { .. } => ("service_busy", 409, "Not possible for this service"),
+            Self::BayBusy { .. } => ("bay_busy", 409, "Not possible for this bay"),
+            Self::SessionBusy { .. } => ("session_busy", 409, "Not possible at this step"),
             Self::ServiceFull { .. } => ("service_full", 409, "Fully booked"),
             Self::PickupFull { .. } => ("pickup_full", 409, "Fully booked"),
             Self::PaymentBusy { .. } => ("payment_busy", 409, "Not possible for this payment"),
@@ -383,29 +397,5 @@ impl Problem {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_code_is_the_tag_on_the_wire() {
-        for problem in [
-            Problem::NoFreeSlot,
-            Problem::TooLarge { limit_bytes: 1 },
-            Problem::illegal(BookingState::Completed),
-            Problem::invalid("a", "b"),
-        ] {
-            let json = serde_json::to_value(&problem).unwrap();
-            assert_eq!(json["code"], problem.code());
-            assert_eq!(serde_json::from_value::<Problem>(json).unwrap(), problem);
-        }
-    }
-
-    #[test]
-    fn a_problem_is_never_told_as_a_success() {
-        assert!(Problem::Internal.status() >= 400);
-        assert_eq!(
-            Problem::illegal(BookingState::Expired).to_string(),
-            "The booking is expired; that is not possible any more."
-        );
-    }
-}
+#[path = "problem_tests.rs"]
+mod tests;

@@ -98,6 +98,8 @@ impl Members {
                 deadline: self.deadline?,
             },
             "service_busy" => Problem::ServiceBusy { detail: self.detail? },
+            "bay_busy" => Problem::BayBusy { detail: self.detail? },
+            "session_busy" => Problem::SessionBusy { detail: self.detail? },
             "service_full" => Problem::ServiceFull {
                 slot_time: self.slot_time?,
                 booked_count: self.booked_count?,

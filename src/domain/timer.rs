@@ -39,13 +39,23 @@ pub enum Timer {
     WrongPinLock,
     /// A returned pack waits so long for somebody to object before it charges.
     ReturnInspection,
+    /// A bay is kept so long for who was called to it.
+    BayCallTtl,
+    /// So long after a swap its bay is free for the next one by itself.
+    TurnOver,
+    /// A step of a swap that takes longer is pointed out.
+    SessionStepIdle,
+    /// A swap that takes longer is pointed out.
+    SessionMax,
+    /// A slot that was opened stays open so long.
+    DispenseTimeout,
     /// A customer's sign-in lasts so long without use.
     SessionTtl,
 }
 
 impl Timer {
     /// Every timer.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 21] = [
         Self::RequestConfirmTtl,
         Self::PaymentTtl,
         Self::HoldTtl,
@@ -61,6 +71,11 @@ impl Timer {
         Self::LastExpiryWarning,
         Self::WrongPinLock,
         Self::ReturnInspection,
+        Self::BayCallTtl,
+        Self::TurnOver,
+        Self::SessionStepIdle,
+        Self::SessionMax,
+        Self::DispenseTimeout,
         Self::SessionTtl,
     ];
 
@@ -68,11 +83,13 @@ impl Timer {
     pub const fn default_length(self) -> Duration {
         const MINUTE: u64 = 60;
         let seconds = match self {
-            Self::RequestConfirmTtl | Self::RenewStep | Self::FirstExpiryWarning => 5 * MINUTE,
+            Self::RequestConfirmTtl | Self::RenewStep | Self::FirstExpiryWarning | Self::BayCallTtl => 5 * MINUTE,
             Self::HoldTtl | Self::NoShowUndo => 15 * MINUTE,
-            Self::Grace | Self::CheckInUndo => 2 * MINUTE,
+            Self::Grace | Self::CheckInUndo | Self::DispenseTimeout => 2 * MINUTE,
             Self::CancelUndo => 8,
-            Self::LastExpiryWarning | Self::ReturnInspection => MINUTE,
+            Self::LastExpiryWarning | Self::ReturnInspection | Self::TurnOver => MINUTE,
+            Self::SessionStepIdle => 3 * MINUTE,
+            Self::SessionMax => 20 * MINUTE,
             Self::WrongPinLock | Self::PaymentTtl | Self::ScheduledGrace => 10 * MINUTE,
             Self::AllocateLead => 30 * MINUTE,
             Self::ScheduleHorizon => 7 * 24 * 60 * MINUTE,
@@ -101,6 +118,11 @@ impl Timer {
             Self::ReturnInspection => {
                 "A returned pack waits so long for somebody to object before it charges"
             }
+            Self::BayCallTtl => "A bay is kept so long for who was called to it",
+            Self::TurnOver => "So long after a swap its bay is free for the next one by itself",
+            Self::SessionStepIdle => "A step of a swap that takes longer is pointed out",
+            Self::SessionMax => "A swap that takes longer is pointed out",
+            Self::DispenseTimeout => "A slot that was opened stays open so long",
             Self::SessionTtl => "A customer's sign-in lasts so long without use",
         }
     }
@@ -123,6 +145,11 @@ impl Timer {
             Self::LastExpiryWarning => "last_expiry_warning",
             Self::WrongPinLock => "wrong_pin_lock",
             Self::ReturnInspection => "return_inspection",
+            Self::BayCallTtl => "bay_call_ttl",
+            Self::TurnOver => "turn_over",
+            Self::SessionStepIdle => "session_step_idle",
+            Self::SessionMax => "session_max",
+            Self::DispenseTimeout => "dispense_timeout",
             Self::SessionTtl => "session_ttl",
         }
     }

@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::inventory::{BatteryEvent, InventoryUpdate, StationSnapshot};
-use super::rest::{BookingItemOut, BookingOut, NotificationOut};
+use super::rest::{BayOut, BookingItemOut, BookingOut, NotificationOut, SessionOut};
 use crate::domain::{
-    BookingId, Level, NotificationId, NotificationKind, StationId, StationStatus, Timestamp, UserId,
+    BayId, BookingId, Level, NotificationId, NotificationKind, SessionId, StationId, StationStatus, Timestamp,
+    UserId,
 };
 
 /// From the server. Its tag is one of its fields; the browser reads that by [`ServerMessage::read`].
@@ -166,6 +167,34 @@ pub enum ServerMessage {
         /// The server's clock.
         server_time: Timestamp,
     },
+    /// The bay on connect, and the answer to `get_status`.
+    #[cfg_attr(not(feature = "ssr"), serde(skip))]
+    BayStatus {
+        /// The bay.
+        data: BayOut,
+    },
+    /// The bay changed. The browser reads it where it shows bays.
+    #[cfg_attr(not(feature = "ssr"), serde(skip))]
+    BayUpdate {
+        /// Number in the bay's topic.
+        seq: u64,
+        /// The bay after the change.
+        data: BayOut,
+    },
+    /// The session on connect, and the answer to `get_status`.
+    #[cfg_attr(not(feature = "ssr"), serde(skip))]
+    SessionStatus {
+        /// The session.
+        data: SessionOut,
+    },
+    /// The session changed. The browser reads it where it shows sessions.
+    #[cfg_attr(not(feature = "ssr"), serde(skip))]
+    SessionUpdate {
+        /// Number in the session's topic.
+        seq: u64,
+        /// The session after the change.
+        data: SessionOut,
+    },
     /// Answer to `ping`.
     Pong {
         /// What the ping carried; null when it carried none.
@@ -242,6 +271,12 @@ pub struct Welcome {
     /// On booking sockets: the booking.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub booking_id: Option<BookingId>,
+    /// On bay sockets: the bay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bay_id: Option<BayId>,
+    /// On session sockets: the session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<SessionId>,
     /// Changes only when the log was rebuilt.
     pub epoch: String,
     /// The last event's number; null on the all-stations socket, which has no number of its own.
@@ -271,9 +306,27 @@ pub struct Snapshot {
     /// On a booking's topic.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<BookingOut>,
+    /// On the topic of a bay or a session, also as `data`: read by whoever shows it.
+    #[serde(
+        default,
+        rename(serialize = "data"),
+        skip_deserializing,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub floor: Option<FloorState>,
     /// It stands in place of frames that a slow reader missed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub conflated: bool,
+}
+
+/// The whole state of a bay or a session.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum FloorState {
+    /// A bay.
+    Bay(Box<BayOut>),
+    /// A session.
+    Session(Box<SessionOut>),
 }
 
 /// From the client. `"action"` may stand in place of `"type"` (an older spelling).
@@ -295,6 +348,17 @@ pub enum ClientMessage {
     GetStatus,
     /// Send the lines of the booking.
     GetItems,
+    /// Staff: a vehicle stands in the bay.
+    Occupy,
+    /// Staff: the bay is free again.
+    Release,
+    /// Staff: so many are served in the session.
+    UpdatePartySize {
+        /// Vehicles or packs.
+        party_size: i64,
+    },
+    /// Staff: the swap is over.
+    CloseSession,
     /// Staff: move the booking to this state.
     UpdateStatus {
         /// The wanted state, for example `ready`.

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{BookingId, StationId, UserId};
+use crate::domain::{BayId, BookingId, SessionId, StationId, UserId};
 
 /// A stream of events with its own numbering, except [`Topic::Stations`], which is all station streams seen
 /// at once and numbered by theirs.
@@ -22,6 +22,10 @@ pub enum Topic {
     Booking(BookingId),
     /// One station's work, for its staff.
     StationStaff(StationId),
+    /// One bay, for the staff of its station.
+    Bay(BayId),
+    /// One swap in a bay, for its customer and the station's staff.
+    Session(SessionId),
 }
 
 impl Topic {
@@ -33,6 +37,8 @@ impl Topic {
             Self::User(_) => "/ws/notifications/".to_owned(),
             Self::Booking(id) => format!("/ws/bookings/{id}/"),
             Self::StationStaff(id) => format!("/ws/stations/{id}/staff/"),
+            Self::Bay(id) => format!("/ws/bays/{id}/"),
+            Self::Session(id) => format!("/ws/sessions/{id}/"),
         }
     }
 
@@ -49,6 +55,8 @@ impl Topic {
             Self::User(_) => "user",
             Self::Booking(_) => "booking",
             Self::StationStaff(_) => "station_staff",
+            Self::Bay(_) => "bay",
+            Self::Session(_) => "session",
         }
     }
 }
@@ -62,6 +70,8 @@ impl fmt::Display for Topic {
             Self::User(id) => write!(f, "user:{id}"),
             Self::Booking(id) => write!(f, "booking:{id}"),
             Self::StationStaff(id) => write!(f, "station_staff:{id}"),
+            Self::Bay(id) => write!(f, "bay:{id}"),
+            Self::Session(id) => write!(f, "session:{id}"),
         }
     }
 }
@@ -80,6 +90,8 @@ impl FromStr for Topic {
             "user" => Ok(Self::User(UserId(id))),
             "booking" => Ok(Self::Booking(BookingId(id))),
             "station_staff" => Ok(Self::StationStaff(StationId(id))),
+            "bay" => Ok(Self::Bay(BayId(id))),
+            "session" => Ok(Self::Session(SessionId(id))),
             _ => Err(complaint()),
         }
     }
@@ -110,10 +122,12 @@ mod tests {
             Topic::User(UserId(7)),
             Topic::Booking(BookingId(7)),
             Topic::StationStaff(StationId(7)),
+            Topic::Bay(BayId(7)),
+            Topic::Session(SessionId(7)),
         ] {
             assert_eq!(topic.to_string().parse(), Ok(topic));
         }
         assert!("station:x".parse::<Topic>().is_err());
-        assert!("bay:1".parse::<Topic>().is_err());
+        assert!("table:1".parse::<Topic>().is_err());
     }
 }

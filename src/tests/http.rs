@@ -20,9 +20,9 @@ enum Who {
 }
 
 /// Every route, with a body it understands and who may use it. `S` stands for the station, `B` for a
-/// battery in it, `K` for a booking there and `P` for its payment.
+/// battery in it, `K` for a booking there and `P` for its payment, `Y` for a bay and `Z` for the swap in it.
 fn routes() -> Vec<Route> {
-    [of_customers(), of_staff(), of_operators()].concat()
+    [of_customers(), of_staff(), of_the_floor(), of_operators()].concat()
 }
 
 type Route = (&'static str, &'static str, Option<Value>, Who);
@@ -153,6 +153,31 @@ fn of_staff() -> Vec<Route> {
     ]
 }
 
+fn of_the_floor() -> Vec<Route> {
+    use Who::Staff;
+    vec![
+        ("GET", "/api/v1/stations/S/bays", None, Staff),
+        ("GET", "/api/v1/bays/Y", None, Staff),
+        ("GET", "/api/v1/bays/Y/qr.svg", None, Staff),
+        ("PATCH", "/api/v1/bays/Y", Some(json!({"zone": "Front"})), Staff),
+        ("POST", "/api/v1/bays/Y/call", None, Staff),
+        ("POST", "/api/v1/bays/Y/occupy", None, Staff),
+        ("POST", "/api/v1/bays/Y/sessions", None, Staff),
+        ("GET", "/api/v1/sessions/Z", None, Staff),
+        ("POST", "/api/v1/sessions/Z/identify", Some(json!({"code": "------"})), Staff),
+        ("POST", "/api/v1/sessions/Z/return", Some(json!({"none": true})), Staff),
+        ("POST", "/api/v1/sessions/Z/next", None, Staff),
+        ("POST", "/api/v1/sessions/Z/back", None, Staff),
+        ("POST", "/api/v1/sessions/Z/pay", None, Staff),
+        ("POST", "/api/v1/sessions/Z/taken", None, Staff),
+        ("POST", "/api/v1/sessions/Z/help", Some(json!({"needs_help": true})), Staff),
+        ("POST", "/api/v1/sessions/Z/party-size", Some(json!({"party_size": 2})), Staff),
+        ("POST", "/api/v1/sessions/Z/abort", Some(json!({"reason": "Rain"})), Staff),
+        ("POST", "/api/v1/sessions/Z/close", None, Staff),
+        ("POST", "/api/v1/bays/Y/release", None, Staff),
+    ]
+}
+
 fn of_operators() -> Vec<Route> {
     use Who::{Admin, Operator};
     let sold = json!({"key": "a", "name": "A", "swaps_per_month": 1, "price": 1});
@@ -173,6 +198,7 @@ fn of_operators() -> Vec<Route> {
             Operator,
         ),
         ("DELETE", "/api/v1/stations/S/staff/0", None, Operator),
+        ("POST", "/api/v1/stations/S/bays", Some(json!({})), Operator),
         ("GET", "/api/v1/operators/me/bookings", None, Operator),
         (
             "GET",
@@ -206,6 +232,8 @@ each_engine! {
         let batteries = batteries(&app, network.station).await;
         let customer = app.customer().await;
         let booking = customer.client.post("/api/v1/bookings", network.order(1)).await.expect(201);
+        let bay = network.bays(network.station, 1).await[0];
+        let session = network.attendant.at_bay(bay, "occupy", json!({})).await.expect(200)["session"]["id"].clone();
         let stranger = app.customer().await;
         let attendant_elsewhere = app.staff(Role::Attendant, &[]).await;
         let admin = app.staff(Role::Admin, &[]).await;
@@ -223,12 +251,14 @@ each_engine! {
                 .replace("/K", &format!("/{}", booking["id"]))
                 .replace("/P", &format!("/{}", booking["payment_id"]))
                 .replace("/B", &format!("/{}", batteries[1]))
+                .replace("/Y", &format!("/{bay}"))
+                .replace("/Z", &format!("/{session}"))
                 .replace("/S", &format!("/{}", network.station))
                 .replace("=S", &format!("={}", network.station));
             for (who, client, role) in &people {
                 let answer = client.send(method, &path, body.as_ref().map(Value::to_string).as_deref()).await;
                 assert!(answer.status < 500, "{method} {path} by {who}: {}", answer.text());
-                let hidden = answer.status == 404 && (path.contains("/bookings/") || path.contains("/payments/"));
+                let hidden = answer.status == 404 && ["/bookings/", "/payments/", "/sessions/"].iter().any(|kind| path.contains(kind));
                 let let_in = was_let_in(&answer) && !(hidden && *role < Who::Staff);
                 assert_eq!(let_in, *role >= needed, "{method} {path} by {who}: {} {}", answer.status, answer.text());
                 if !let_in && *who == "nobody" {

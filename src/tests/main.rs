@@ -6,6 +6,7 @@ mod support;
 
 mod auth;
 mod batteries;
+mod bays;
 mod booking_life;
 mod bookings;
 mod boundaries;
@@ -31,6 +32,7 @@ mod races;
 mod reviews;
 mod scheduled;
 mod services;
+mod sessions;
 mod staffing;
 mod stations;
 mod vehicles;

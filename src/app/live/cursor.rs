@@ -101,7 +101,7 @@ impl Cursor {
                 }
                 Verdict::Take
             }
-            ("booking_status", _) => {
+            ("booking_status" | "bay_status" | "session_status", _) => {
                 if let Some(at) = &frame.data {
                     self.epoch.clone_from(&at.epoch);
                     self.place = self.place.max(at.seq);

@@ -192,6 +192,10 @@ pub(in crate::app) mod tests {
             reason: None,
             customer_name: None,
             priority: None,
+            bay_number: None,
+            bay_until: None,
+            session_id: None,
+            session_step: None,
             epoch: String::new(),
             seq: 0,
         }

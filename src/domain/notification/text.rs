@@ -227,6 +227,11 @@ pub fn employee_assigned(name: &str, station: &str) -> String {
     format!("New employee '{name}' has been assigned to {station}.")
 }
 
+/// To the customer, when a bay is kept for her.
+pub fn bay_called(bay: i64) -> String {
+    format!("Go to bay {bay}.")
+}
+
 /// To the customer, when everything was handed over.
 pub fn booking_completed(station: &str) -> String {
     format!("You collected your battery at {station}. Ride safely.")

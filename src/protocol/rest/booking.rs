@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::booking::CancelledBy;
 use crate::domain::{
     BatteryId, BatteryModelId, BookingId, BookingState, Currency, ItemId, ItemKind, ItemState, PaymentId,
-    PaymentMethod, PaymentState, Percent, ServiceId, SlotNumber, StationId, Timestamp,
+    PaymentMethod, PaymentState, Percent, ServiceId, SessionId, SessionStep, SlotNumber, StationId, Timestamp,
 };
 
 /// Books packs: all of them or none.
@@ -217,6 +217,21 @@ pub struct BookingOut {
     /// For staff: its customer's plan lets it be prepared first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<bool>,
+    /// The bay its customer is called to, or stands in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bay_number: Option<i64>,
+    /// Until when that bay is kept for her; null once she stands there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<String>, format = DateTime))]
+    pub bay_until: Option<Timestamp>,
+    /// The swap that goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<i64>))]
+    pub session_id: Option<SessionId>,
+    /// How far that is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<String>))]
+    pub session_step: Option<SessionStep>,
     /// Bookmark of this state in the booking's topic.
     pub epoch: String,
     /// Bookmark of this state in the booking's topic.

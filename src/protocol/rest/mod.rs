@@ -6,6 +6,7 @@
 mod account;
 mod battery;
 mod booking;
+mod floor;
 mod notification;
 mod operator;
 mod payment;
@@ -18,6 +19,7 @@ mod vehicle;
 pub use account::*;
 pub use battery::*;
 pub use booking::*;
+pub use floor::*;
 pub use notification::*;
 pub use operator::*;
 pub use payment::*;

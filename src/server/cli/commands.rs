@@ -112,6 +112,12 @@ pub async fn sweep(app: &App) -> anyhow::Result<ExitCode> {
         }
     }
     loop {
+        match jobs::floor::sweep(app).await? {
+            0 => break,
+            more => steps += more,
+        }
+    }
+    loop {
         match services::queue_due(app).await? {
             0 => break,
             more => steps += more,

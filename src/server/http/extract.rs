@@ -9,8 +9,8 @@ use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use crate::domain::{
-    BatteryId, BookingId, ItemId, NotificationId, OperatorId, PaymentId, PlanId, Problem, StationId,
-    SubscriptionId, UserId, VehicleId, VehicleTypeId,
+    BatteryId, BayId, BookingId, ItemId, NotificationId, OperatorId, PaymentId, PlanId, Problem, SessionId,
+    StationId, SubscriptionId, UserId, VehicleId, VehicleTypeId,
 };
 use crate::server::service::{Actor, ClientAddress, IdempotencyKey, Visitor};
 
@@ -61,6 +61,8 @@ macro_rules! named {
 named! {
     StationId: "station",
     BatteryId: "battery",
+    BayId: "bay",
+    SessionId: "session",
     BookingId: "booking",
     NotificationId: "notification",
     UserId: "account",

@@ -178,6 +178,14 @@ const MEANINGS: &[(&str, &str)] = &[
         "The half hour that begins at `slot_time` has no place left for this service.",
     ),
     (
+        "bay_busy",
+        "The bay is in a state in which this is not possible. The detail says why.",
+    ),
+    (
+        "session_busy",
+        "The swap is at a step at which this is not possible. The detail says why.",
+    ),
+    (
         "pickup_full",
         "The half hour that begins at `slot_time` has no room for so many packs. `GET /stations/{id}/pickup-slots` lists those that have.",
     ),

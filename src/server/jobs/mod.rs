@@ -3,6 +3,7 @@
 pub mod charging;
 pub mod cleanup;
 pub mod expiry;
+pub mod floor;
 pub mod hours;
 pub mod inspection;
 pub mod payments;
@@ -16,6 +17,7 @@ use crate::server::App;
 /// where the simulator was asked for.
 pub fn start(app: &App) {
     app.tasks.spawn(expiry::run(app.clone()));
+    app.tasks.spawn(floor::run(app.clone()));
     app.tasks.spawn(services::run(app.clone()));
     app.tasks.spawn(hours::run(app.clone()));
     app.tasks.spawn(inspection::run(app.clone()));

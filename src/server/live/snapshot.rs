@@ -6,11 +6,13 @@ use tokio::sync::Mutex;
 
 use super::cursor::Bookmark;
 use super::hub::Channel;
-use crate::domain::{BookingId, Problem, StationId, UserId};
+use crate::domain::{BayId, BookingId, Problem, SessionId, StationId, UserId};
+use crate::protocol::frame::FloorState;
 use crate::protocol::inventory::StationSnapshot;
 use crate::protocol::{ServerMessage, Snapshot, Topic};
 use crate::server::store::bookings::{self, Audience};
 use crate::server::store::inventory::{self, StationInventory};
+use crate::server::store::floor::{bays, sessions};
 use crate::server::store::{Db, StoreError, notifications, outbox};
 
 /// Rows of the inbox in a snapshot.
@@ -82,6 +84,8 @@ async fn of(db: &Db, topic: Topic, audience: Audience) -> Result<State, Problem>
         Topic::Station(station) => of_station(db, station).await?,
         Topic::User(user) => Some(of_inbox(db, user).await?),
         Topic::Booking(booking) => of_booking(db, booking, audience).await?,
+        Topic::Bay(bay) => of_bay(db, bay).await?,
+        Topic::Session(session) => of_session(db, session, audience).await?,
         Topic::StationStaff(_) => None,
     };
     state.ok_or_else(|| Problem::not_found(topic.kind()))
@@ -161,6 +165,41 @@ async fn of_booking(db: &Db, booking: BookingId, audience: Audience) -> Result<O
     }))
 }
 
+async fn of_bay(db: &Db, bay: BayId) -> Result<Option<State>, StoreError> {
+    let mut snapshot = db.snapshot().await?;
+    let found = bays::find(&mut snapshot, bay).await?;
+    Ok(found.map(|record| {
+        let data = record.to_out();
+        let frame = Snapshot {
+            floor: Some(FloorState::Bay(Box::new(data.clone()))),
+            ..empty(&data.epoch, Some(data.seq))
+        };
+        State {
+            at: Bookmark::from([(Topic::Bay(bay), data.seq)]),
+            frames: vec![ServerMessage::BayStatus { data }, ServerMessage::Snapshot(frame)],
+        }
+    }))
+}
+
+async fn of_session(db: &Db, session: SessionId, audience: Audience) -> Result<Option<State>, StoreError> {
+    let mut snapshot = db.snapshot().await?;
+    let found = sessions::find(&mut snapshot, session).await?;
+    Ok(found.map(|record| {
+        let data = record.to_out(audience, db.now());
+        let frame = Snapshot {
+            floor: Some(FloorState::Session(Box::new(data.clone()))),
+            ..empty(&data.epoch, Some(data.seq))
+        };
+        State {
+            at: Bookmark::from([(Topic::Session(session), data.seq)]),
+            frames: vec![
+                ServerMessage::SessionStatus { data },
+                ServerMessage::Snapshot(frame),
+            ],
+        }
+    }))
+}
+
 fn station_snapshot(found: &StationInventory, seq: u64, with_packs: bool) -> StationSnapshot {
     let packs = || found.packs.iter().map(|pack| pack.to_out(false)).collect();
     StationSnapshot {
@@ -187,6 +226,7 @@ fn empty(epoch: &str, seq: Option<u64>) -> Snapshot {
         unread: None,
         notifications: None,
         data: None,
+        floor: None,
         conflated: false,
     }
 }

@@ -25,6 +25,7 @@ mod check_pickups;
 mod check_plans;
 mod commit;
 pub mod demo;
+pub mod floor;
 pub mod idempotency;
 mod ids;
 pub mod inventory;

@@ -244,6 +244,8 @@ impl Db {
                      WHERE at < $1
                        AND (at < $2
                             OR topic LIKE 'booking:%'
+                            OR topic LIKE 'session:%'
+                            OR topic LIKE 'bay:%'
                             OR (topic LIKE 'station%'
                                 AND seq <= (SELECT topic.seq FROM topic WHERE topic.name = event.topic) - $3))",
                 )

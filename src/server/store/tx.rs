@@ -11,7 +11,7 @@ use sqlx::AnyConnection;
 
 use super::{Db, Engine, IdKind, StoreError, StoredEvent};
 use crate::domain::{
-    BatteryId, BookingId, InventoryAction, Level, NotificationId, NotificationKind, ReleaseReason, StationId,
+    BatteryId, BayId, BookingId, InventoryAction, Level, NotificationId, NotificationKind, ReleaseReason, SessionId, StationId,
     Timestamp, UserId,
 };
 
@@ -123,6 +123,8 @@ pub struct Tx<'c> {
     cause: Cause,
     now: Timestamp,
     pub(super) stations: BTreeMap<StationId, StationChanges>,
+    pub(super) bays: BTreeSet<BayId>,
+    pub(super) sessions: BTreeSet<SessionId>,
     pub(super) bookings: BTreeMap<BookingId, BookingChanges>,
     pub(super) users: BTreeMap<UserId, Vec<UserEvent>>,
     pub(super) settled: Vec<StoredEvent>,
@@ -136,6 +138,8 @@ impl<'c> Tx<'c> {
             cause,
             now: db.now(),
             stations: BTreeMap::new(),
+            bays: BTreeSet::new(),
+            sessions: BTreeSet::new(),
             bookings: BTreeMap::new(),
             users: BTreeMap::new(),
             settled: Vec::new(),

@@ -4,7 +4,7 @@ use sqlx::AnyConnection;
 
 use super::StoreError;
 use super::row::Columns;
-use crate::domain::{BatteryId, BatteryModelId, BatteryState, SlotNumber, StationId, Timestamp};
+use crate::domain::{BatteryId, BatteryModelId, BatteryState, SlotNumber, StationId, Timestamp, UserId};
 
 /// What a slot is good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +78,36 @@ pub async fn is_serial_known(connection: &mut AnyConnection, serial: &str) -> Re
         .fetch_optional(connection)
         .await?;
     Ok(row.is_some())
+}
+
+/// A pack as far as whoever brings it must know.
+#[derive(Clone, Copy, Debug)]
+pub struct KnownPack {
+    /// Which one.
+    pub id: BatteryId,
+    /// Its model.
+    pub model: BatteryModelId,
+    /// With whom it is, while it is in use.
+    pub holder: Option<UserId>,
+}
+
+/// The pack with this serial number, wherever it is.
+pub async fn by_serial(
+    connection: &mut AnyConnection,
+    serial: &str,
+) -> Result<Option<KnownPack>, StoreError> {
+    let row = sqlx::query("SELECT id, model_id, holder_id FROM battery WHERE serial = $1")
+        .bind(serial.to_owned())
+        .fetch_optional(connection)
+        .await?;
+    row.map(|row| {
+        Ok(KnownPack {
+            id: BatteryId(row.plain("id")?),
+            model: BatteryModelId(row.plain("model_id")?),
+            holder: row.plain::<Option<i64>>("holder_id")?.map(UserId),
+        })
+    })
+    .transpose()
 }
 
 /// The state of a pack that is in no slot; `None` when there is no such pack.

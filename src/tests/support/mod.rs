@@ -6,6 +6,7 @@ pub mod app;
 pub mod client;
 pub mod clock;
 pub mod demo;
+pub mod floor;
 pub mod plans;
 pub mod process;
 pub mod world;

@@ -62,6 +62,18 @@ impl World {
         }
     }
 
+    /// The same station and people, for a test that has it twice.
+    pub async fn beside(&self, app: &TestApp) -> Self {
+        Self {
+            model: self.model,
+            station: self.station,
+            stations: self.stations.clone(),
+            attendant: app.sign_in(&self.attendant.email).await,
+            operator: app.sign_in(&self.operator.email).await,
+            packs: AtomicU32::new(100),
+        }
+    }
+
     /// Another station of the same operator, with so many packs.
     pub async fn build(&self, name: &str, packs: usize) -> StationId {
         open_station(&self.operator, self.model, name, packs).await

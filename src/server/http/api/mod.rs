@@ -3,6 +3,7 @@
 
 pub mod auth;
 pub mod batteries;
+pub mod bays;
 pub mod booking_steps;
 pub mod bookings;
 pub mod health;
@@ -14,6 +15,7 @@ pub mod reviews;
 pub mod rules;
 pub mod schedule;
 pub mod services;
+pub mod sessions;
 pub mod staffing;
 pub mod stations;
 pub mod vehicles;
@@ -35,6 +37,8 @@ pub fn router() -> OpenApiRouter<App> {
         .merge(schedule::router())
         .merge(payments::router())
         .merge(services::router())
+        .merge(bays::router())
+        .merge(sessions::router())
         .merge(notifications::router())
         .merge(plans::router())
         .merge(vehicles::router())

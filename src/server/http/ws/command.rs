@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::domain::{BookingId, BookingState, Command, Problem};
-use crate::protocol::rest::{CancelIn, CollectIn, ReasonIn};
+use crate::domain::{BayId, BookingId, BookingState, Command, Problem, SessionId};
+use crate::protocol::rest::{CancelIn, CollectIn, PartyIn, ReasonIn};
 use crate::protocol::{ClientMessage, ServerMessage, Topic};
 use crate::server::App;
 use crate::server::live::Audience;
-use crate::server::service::{Actor, bookings, notifications};
+use crate::server::service::{Actor, bays, bookings, notifications, sessions};
 
 /// Who speaks, where, and in which light.
 #[derive(Clone)]
@@ -27,6 +27,8 @@ pub async fn carry_out(app: App, speaker: Speaker, command: ClientMessage) -> Op
     let outcome = match speaker.topic {
         Topic::User(_) => on_inbox(&app, &speaker, command).await,
         Topic::Booking(booking) => on_booking(&app, &speaker, booking, command).await,
+        Topic::Bay(bay) => on_bay(&app, &speaker.actor, bay, command).await,
+        Topic::Session(session) => on_session(&app, &speaker.actor, session, command).await,
         _ => Err(Problem::forbidden("This socket takes no commands.")),
     };
     outcome.unwrap_or_else(|problem| Some(refusal(&problem)))
@@ -85,10 +87,36 @@ async fn on_booking(app: &App, speaker: &Speaker, booking: BookingId, command: C
             update_status(app, speaker, booking, &status, reason, proof).await?;
             Ok(None)
         }
-        ClientMessage::Ping { .. } | ClientMessage::Ack { .. } => {
-            Err(Problem::forbidden("This socket takes no such command."))
-        }
+        _ => Err(Problem::forbidden("This socket takes no such command.")),
     }
+}
+
+async fn on_bay(app: &App, actor: &Actor, bay: BayId, command: ClientMessage) -> Answer {
+    match command {
+        ClientMessage::GetStatus => {
+            let data = bays::get(app, actor, bay).await?;
+            return Ok(Some(ServerMessage::BayStatus { data }));
+        }
+        ClientMessage::Occupy => bays::occupy(app, actor, bay).await?,
+        ClientMessage::Release => bays::release(app, actor, bay).await?,
+        _ => return Err(Problem::forbidden("This socket takes no such command.")),
+    };
+    Ok(None)
+}
+
+async fn on_session(app: &App, actor: &Actor, session: SessionId, command: ClientMessage) -> Answer {
+    match command {
+        ClientMessage::GetStatus => {
+            let data = sessions::get(app, actor, session).await?;
+            return Ok(Some(ServerMessage::SessionStatus { data }));
+        }
+        ClientMessage::UpdatePartySize { party_size } => {
+            sessions::set_party_size(app, actor, session, PartyIn { party_size }).await?
+        }
+        ClientMessage::CloseSession => sessions::close(app, actor, session).await?,
+        _ => return Err(Problem::forbidden("This socket takes no such command.")),
+    };
+    Ok(None)
 }
 
 async fn update_status(

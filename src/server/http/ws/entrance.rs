@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use super::bookmark;
 use super::command::Speaker;
-use crate::domain::{BookingId, Problem, Role, StationId};
+use crate::domain::{BayId, BookingId, Problem, Role, SessionId, StationId};
 use crate::protocol::frame::Welcome;
 use crate::protocol::{ServerMessage, Topic};
 use crate::server::App;
 use crate::server::live::follower::Follower;
 use crate::server::live::hub::Subscription;
 use crate::server::live::{Audience, Seat};
-use crate::server::service::{Actor, accounts, bookings, staffing, stations};
+use crate::server::service::{Actor, accounts, bays, bookings, sessions, staffing, stations};
 
 /// Who opened the socket and what for.
 pub struct Caller {
@@ -36,6 +36,10 @@ pub enum Wanted {
     Notifications,
     /// One booking.
     Booking(String),
+    /// One bay.
+    Bay(String),
+    /// One swap in a bay.
+    Session(String),
 }
 
 /// A caller who was let into a topic.
@@ -115,12 +119,34 @@ async fn admit(app: &App, caller: &Caller) -> Result<(Topic, Audience, Option<St
             } else {
                 Audience::Staff
             };
-            let is_assigned = !is_own && matches!(actor.role, Role::Attendant | Role::Lead);
-            let post = is_assigned.then_some(seen.station_id);
+            let post = (!is_own && is_assigned(actor)).then_some(seen.station_id);
             Ok((Topic::Booking(booking), audience, post))
         }
-        (Wanted::Notifications | Wanted::Booking(_), None) => Err(Problem::Unauthenticated),
+        (Wanted::Bay(id), Some(actor)) => {
+            let no_such = || Problem::not_found("bay");
+            let bay = BayId(id.parse().map_err(|_| no_such())?);
+            let seen = bays::get(app, actor, bay).await.map_err(|problem| match problem {
+                Problem::Forbidden { .. } => no_such(),
+                other => other,
+            })?;
+            let post = is_assigned(actor).then_some(seen.station_id);
+            Ok((Topic::Bay(bay), Audience::Staff, post))
+        }
+        (Wanted::Session(id), Some(actor)) => {
+            let session = SessionId(id.parse().map_err(|_| Problem::not_found("session"))?);
+            let (seen, audience) = sessions::look(app, actor, session).await?;
+            let is_post = audience == Audience::Staff && is_assigned(actor);
+            Ok((Topic::Session(session), audience, is_post.then_some(seen.station_id)))
+        }
+        (Wanted::Notifications | Wanted::Booking(_) | Wanted::Bay(_) | Wanted::Session(_), None) => {
+            Err(Problem::Unauthenticated)
+        }
     }
+}
+
+/// Whether she may work at stations only because somebody assigned her.
+fn is_assigned(actor: &Actor) -> bool {
+    matches!(actor.role, Role::Attendant | Role::Lead)
 }
 
 fn welcome(app: &App, topic: Topic, subscription: &Subscription) -> ServerMessage {
@@ -130,6 +156,8 @@ fn welcome(app: &App, topic: Topic, subscription: &Subscription) -> ServerMessag
         Topic::User(_) => "Connected to personal notifications".to_owned(),
         Topic::Booking(id) => format!("Connected to booking_{id}"),
         Topic::StationStaff(id) => format!("Connected to station_staff_{id}"),
+        Topic::Bay(id) => format!("Connected to bay_{id}"),
+        Topic::Session(id) => format!("Connected to session_{id}"),
     };
     ServerMessage::ConnectionEstablished(Welcome {
         message,
@@ -144,6 +172,14 @@ fn welcome(app: &App, topic: Topic, subscription: &Subscription) -> ServerMessag
         },
         booking_id: match topic {
             Topic::Booking(id) => Some(id),
+            _ => None,
+        },
+        bay_id: match topic {
+            Topic::Bay(id) => Some(id),
+            _ => None,
+        },
+        session_id: match topic {
+            Topic::Session(id) => Some(id),
             _ => None,
         },
         epoch: subscription.epoch().to_owned(),

@@ -48,6 +48,8 @@ pub fn router(app: &App) -> Router {
         .route("/ws/notifications", get(notifications))
         .route("/ws/bookings/{id}", get(booking))
         .route("/ws/bookings/{id}/items", get(booking))
+        .route("/ws/bays/{id}", get(bay))
+        .route("/ws/sessions/{id}", get(session))
         .layer(from_fn_with_state(app.clone(), layers::identify));
     public.merge(personal).with_state(app.clone())
 }
@@ -77,6 +79,20 @@ async fn notifications(State(app): State<App>, mut handshake: Handshake) -> Resp
 async fn booking(State(app): State<App>, Path(path): Path<String>, mut handshake: Handshake) -> Response {
     answer(match handshake.signed_in(&app).await {
         Ok(actor) => handshake.open(&app, Wanted::Booking(path), Some(actor)),
+        Err(problem) => Err(problem),
+    })
+}
+
+async fn bay(State(app): State<App>, Path(path): Path<String>, mut handshake: Handshake) -> Response {
+    answer(match handshake.signed_in(&app).await {
+        Ok(actor) => handshake.open(&app, Wanted::Bay(path), Some(actor)),
+        Err(problem) => Err(problem),
+    })
+}
+
+async fn session(State(app): State<App>, Path(path): Path<String>, mut handshake: Handshake) -> Response {
+    answer(match handshake.signed_in(&app).await {
+        Ok(actor) => handshake.open(&app, Wanted::Session(path), Some(actor)),
         Err(problem) => Err(problem),
     })
 }

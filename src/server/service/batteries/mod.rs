@@ -4,10 +4,12 @@ mod add;
 mod change;
 mod charge;
 mod take_back;
+mod take_in;
 
 pub use add::add;
 pub use change::update;
 pub use charge::{charge, release_inspected};
+pub(super) use take_in::{Brought, take_in, take_in_unknown};
 
 use crate::domain::battery::MIN_DISPENSE_SOH;
 use crate::domain::{BatteryId, BatteryState, Percent, Problem, SlotNumber, StationId};

@@ -8,10 +8,12 @@ use super::{
     timers_of,
 };
 use crate::domain::notification::text;
-use crate::domain::{BookingId, BookingState, Command, ItemState, Level, NotificationKind, Problem, Timer};
+use crate::domain::{
+    BookingId, BookingState, Command, ItemState, Level, NotificationKind, Problem, Timer, Timers,
+};
 use crate::protocol::rest::{BookingOut, CollectIn};
 use crate::server::App;
-use crate::server::service::{Actor, services};
+use crate::server::service::{Actor, bays, services};
 use crate::server::store::batteries::Wanted;
 use crate::server::store::bookings::{BookingRecord, Step, Window};
 use crate::server::store::{Failure, Tx};
@@ -40,17 +42,60 @@ pub async fn check_in(
                 if let Err(problem) = proof.check(tx, &record, &timers).await? {
                     return Ok(Err(problem));
                 }
-                let left = record.deadline.since(tx.now()).max(LEAST_LEFT);
-                let change = Step {
-                    checked_in: Some((tx.now(), left)),
-                    ..Step::default()
-                };
-                step(tx, &record, Command::CheckIn, change).await?;
-                services::queue_all(tx, &record).await?;
+                arrived(tx, &record).await?;
+                bays::join(tx, &record, &timers).await?;
                 answer(tx, &actor, booking).await.map(Ok)
             })
         })
         .await?
+}
+
+async fn arrived(tx: &mut Tx<'_>, record: &BookingRecord) -> Result<(), Failure> {
+    let left = record.deadline.since(tx.now()).max(LEAST_LEFT);
+    let change = Step {
+        checked_in: Some((tx.now(), left)),
+        ..Step::default()
+    };
+    step(tx, record, Command::CheckIn, change).await?;
+    services::queue_all(tx, record).await
+}
+
+/// Whether the swap of a booking may begin in a bay: it is checked in, or can be by this proof. The outer error
+/// undoes the transaction; the inner one is told and the transaction stands (a wrong code is counted).
+pub(in crate::server::service) async fn may_begin(
+    tx: &mut Tx<'_>,
+    record: &BookingRecord,
+    proof: Option<&Proof>,
+    is_proved: bool,
+    timers: &Timers,
+) -> Result<Result<(), Problem>, Failure> {
+    if matches!(record.state, BookingState::CheckedIn | BookingState::InService) {
+        return Ok(Ok(()));
+    }
+    check_in_time(record, tx.now(), Command::CheckIn)?;
+    match proof {
+        _ if is_proved => Ok(Ok(())),
+        Some(proof) => proof.check(tx, record, timers).await,
+        None => Err(Problem::invalid("code", "Ask the customer for the code or the PIN.").into()),
+    }
+}
+
+/// The swap begins in a bay; whoever is not checked in is by that.
+pub(in crate::server::service) async fn begin(
+    tx: &mut Tx<'_>,
+    record: &BookingRecord,
+    timers: &Timers,
+) -> Result<(), Failure> {
+    let mut record = record.clone();
+    if record.state.is_waiting_for_pickup() {
+        arrived(tx, &record).await?;
+        record = super::record(tx, record.id).await?;
+    }
+    if record.state == BookingState::CheckedIn {
+        step(tx, &record, Command::Start, Step::default()).await?;
+        bays::leave(tx, &record, timers).await?;
+    }
+    Ok(())
 }
 
 /// The check-in was a mistake (staff): the clock runs on with what was left.
@@ -64,7 +109,8 @@ pub async fn undo_check_in(app: &App, actor: &Actor, booking: BookingId) -> Resu
             let (actor, timers) = (who.clone(), timers.clone());
             Box::pin(async move {
                 let record = at_my_station(tx, &actor, booking).await?;
-                let timers = timers_of(tx, &record, &timers).await?;
+                let installation = timers;
+                let timers = timers_of(tx, &record, &installation).await?;
                 if record.state == BookingState::CheckedIn {
                     must_be_within(tx, record.checked_in_at, timers.length(Timer::CheckInUndo))?;
                 }
@@ -77,6 +123,7 @@ pub async fn undo_check_in(app: &App, actor: &Actor, booking: BookingId) -> Resu
                     ..Step::default()
                 };
                 step(tx, &record, Command::UndoCheckIn, change).await?;
+                bays::leave(tx, &record, &installation).await?;
                 answer(tx, &actor, booking).await
             })
         })
@@ -88,13 +135,14 @@ pub async fn undo_check_in(app: &App, actor: &Actor, booking: BookingId) -> Resu
 /// # Errors
 /// [`Problem::IllegalTransition`].
 pub async fn start(app: &App, actor: &Actor, booking: BookingId) -> Result<BookingOut, Problem> {
-    let who = actor.clone();
+    let (who, timers) = (actor.clone(), app.timers.clone());
     app.db
         .write(actor.cause(), move |tx| {
-            let actor = who.clone();
+            let (actor, timers) = (who.clone(), timers.clone());
             Box::pin(async move {
                 let record = at_my_station(tx, &actor, booking).await?;
                 step(tx, &record, Command::Start, Step::default()).await?;
+                bays::leave(tx, &record, &timers).await?;
                 answer(tx, &actor, booking).await
             })
         })
@@ -114,7 +162,8 @@ pub async fn undo_no_show(app: &App, actor: &Actor, booking: BookingId) -> Resul
             let (actor, timers) = (who.clone(), timers.clone());
             Box::pin(async move {
                 let record = at_my_station(tx, &actor, booking).await?;
-                let timers = timers_of(tx, &record, &timers).await?;
+                let installation = timers;
+                let timers = timers_of(tx, &record, &installation).await?;
                 if record.state == BookingState::NoShow {
                     must_be_within(tx, record.ended_at, timers.length(Timer::NoShowUndo))?;
                 }
@@ -127,6 +176,7 @@ pub async fn undo_no_show(app: &App, actor: &Actor, booking: BookingId) -> Resul
                 must_be_only_one(tx, &actor, record.vehicle.as_deref()).await?;
                 step(tx, &record, Command::UndoNoShow, change).await?;
                 claim_anew(tx, &record).await?;
+                bays::join(tx, &record, &installation).await?;
                 tx.add_strike(record.user, -1).await?;
                 let message = text::came_late(&record.station_name);
                 let kind = NotificationKind::StationAlert;

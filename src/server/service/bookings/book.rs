@@ -50,6 +50,7 @@ pub async fn book(
                 order: what.clone(),
                 timers: timers.clone(),
                 takes_online,
+                is_walk_in: false,
             };
             let claim = claim.clone();
             Box::pin(async move { booking.make(tx, claim).await })
@@ -75,6 +76,25 @@ struct Booking {
     timers: std::sync::Arc<Timers>,
     /// There is a payment service.
     takes_online: bool,
+    /// The customer stands in a bay: the station said yes by that.
+    is_walk_in: bool,
+}
+
+/// A booking for a customer who came without one, confirmed at once (staff).
+pub(in crate::server::service) async fn for_walk_in(
+    tx: &mut Tx<'_>,
+    customer: Actor,
+    order: Order,
+    timers: &std::sync::Arc<Timers>,
+) -> Result<BookingId, Failure> {
+    let booking = Booking {
+        actor: customer,
+        order,
+        timers: timers.clone(),
+        takes_online: false,
+        is_walk_in: true,
+    };
+    booking.place(tx).await
 }
 
 impl Booking {
@@ -84,13 +104,31 @@ impl Booking {
         {
             return Ok(serde_json::from_str(&answer)?);
         }
+        let id = self.place(tx).await?;
+        tx.settle().await?;
+        let now = tx.now();
+        let record = rows::find(tx.connection(), id)
+            .await?
+            .ok_or_else(|| Problem::not_found("booking"))?;
+        let answer = record.to_out(Audience::Customer, now);
+        if let Some(claim) = &claim {
+            tx.remember(claim, &answer).await?;
+        }
+        Ok(answer)
+    }
+
+    async fn place(&self, tx: &mut Tx<'_>) -> Result<BookingId, Failure> {
         let station = self.open_station(tx).await?;
         let timers = rules::timers_at(tx.connection(), station.id, station.operator, &self.timers).await?;
         if let Some(at) = self.order.pickup_at {
             schedule::check_time(&station, &timers, at, tx.now())?;
         }
         must_be_only_one(tx, &self.actor, self.order.vehicle.as_deref()).await?;
-        let wait = Wait::of(tx, &self.order, self.actor.user, &station, self.takes_online).await?;
+        let wait = if self.is_walk_in {
+            Wait::default()
+        } else {
+            Wait::of(tx, &self.order, self.actor.user, &station, self.takes_online).await?
+        };
         let models = self.models(tx).await?;
         fit::must_fit(tx, self.actor.user, &self.order, &models).await?;
         let (method, packs) = (self.order.payment_method, self.order.packs());
@@ -111,16 +149,7 @@ impl Booking {
             cover.note(tx, id).await?;
         }
         self.tell(tx, id).await?;
-        tx.settle().await?;
-        let now = tx.now();
-        let record = rows::find(tx.connection(), id)
-            .await?
-            .ok_or_else(|| Problem::not_found("booking"))?;
-        let answer = record.to_out(Audience::Customer, now);
-        if let Some(claim) = &claim {
-            tx.remember(claim, &answer).await?;
-        }
-        Ok(answer)
+        Ok(id)
     }
 
     async fn open_station(&self, tx: &mut Tx<'_>) -> Result<StationRow, Failure> {

@@ -138,7 +138,7 @@ async fn delay(tx: &mut Tx<'_>, record: &BookingRecord, timers: &Timers) -> Resu
 }
 
 /// Nothing is prepared, handed over or promised while a pack is missing.
-pub(super) fn must_have_packs(record: &BookingRecord) -> Result<(), Problem> {
+pub(in crate::server::service) fn must_have_packs(record: &BookingRecord) -> Result<(), Problem> {
     if !record.lacks_a_pack() {
         return Ok(());
     }

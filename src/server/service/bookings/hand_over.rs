@@ -4,10 +4,12 @@ use super::failed_pack::must_have_packs;
 use super::proof::Proof;
 use super::{answer, at_my_station, check_in_time, due_while_waiting, notice, step, timers_of};
 use crate::domain::notification::text;
-use crate::domain::{BookingId, Command, ItemState, Level, NotificationKind, Problem, ReleaseReason, Timers};
+use crate::domain::{
+    BookingId, Command, ItemState, Level, NotificationKind, Problem, ReleaseReason, SessionEnd, Timers,
+};
 use crate::protocol::rest::{BookingOut, CollectIn};
 use crate::server::App;
-use crate::server::service::{Actor, payments, services};
+use crate::server::service::{Actor, bays, payments, services, sessions};
 use crate::server::store::bookings::{BookingRecord, Step};
 use crate::server::store::{Failure, Tx};
 
@@ -122,6 +124,19 @@ async fn hand_over(
     if let Err(problem) = proof.check(tx, &record, timers).await? {
         return Ok(Err(problem));
     }
+    complete(tx, actor, booking, timers).await?;
+    answer(tx, actor, booking).await.map(Ok)
+}
+
+/// The packs leave with their customer: at the counter, or out of the slot that opened at the end of a swap. A swap
+/// that goes on in a bay ends with it.
+pub(in crate::server::service) async fn complete(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    booking: BookingId,
+    timers: &Timers,
+) -> Result<(), Failure> {
+    let record = at_my_station(tx, actor, booking).await?;
     services::must_be_over(&record)?;
     payments::settle_at_counter(tx, actor, &record).await?;
     let record = at_my_station(tx, actor, booking).await?;
@@ -137,9 +152,11 @@ async fn hand_over(
     // Who comes makes up for one time of not coming.
     tx.add_strike(record.user, -1).await?;
     tx.leave_pickup(booking).await?;
+    bays::leave(tx, &record, timers).await?;
+    sessions::end_with(tx, booking, SessionEnd::Closed, timers).await?;
     let message = text::booking_completed(&record.station_name);
     let kind = NotificationKind::BookingCompleted;
     tx.notify(record.user, notice(&record, kind, Level::Success, message))
         .await?;
-    answer(tx, actor, booking).await.map(Ok)
+    Ok(())
 }

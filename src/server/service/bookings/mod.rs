@@ -24,20 +24,26 @@ mod shortage;
 mod timeline;
 mod wait;
 
+pub(super) use arrive::{begin, may_begin};
 pub use arrive::{check_in, start, undo_check_in, undo_no_show};
 pub use book::book;
+pub(super) use book::for_walk_in;
 pub use calendar::calendar;
 pub use cancel::{cancel, undo_cancel};
 pub use due::{advance_due, next_due};
 pub use elsewhere::alternatives_to as alternatives;
-pub(super) use failed_pack::{Elsewhere, give_up};
+pub(super) use failed_pack::{Elsewhere, give_up, must_have_packs};
+pub(super) use hand_over::complete;
 pub use hand_over::{collect, no_show, ready};
 pub use look::{BookingQuery, find, get, list};
+pub(super) use order::Order;
+pub(super) use proof::Proof;
 pub use renew::renew;
-pub(super) use request::confirm_if_complete;
+pub(super) use request::{break_off_by, confirm_if_complete};
 pub use request::{abort, approve, decline};
 pub(in crate::server::service) use schedule::grace_of;
 pub use schedule::{PickupDays, packs_at, pickup_days, pickup_slots, planned};
+pub(super) use secrets::random_code;
 pub use timeline::timeline;
 pub use wait::pays_first;
 
@@ -78,7 +84,11 @@ pub(super) async fn concerned(
 
 /// The booking, to staff of its station. Its own customer learns that this is the staff's to do; for anybody
 /// else there is no such booking.
-async fn at_my_station(tx: &mut Tx<'_>, actor: &Actor, booking: BookingId) -> Result<BookingRecord, Failure> {
+pub(super) async fn at_my_station(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    booking: BookingId,
+) -> Result<BookingRecord, Failure> {
     let record = concerned(tx, actor, booking).await?;
     actor.must_staff(record.station, record.operator)?;
     Ok(record)

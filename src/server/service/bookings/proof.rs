@@ -29,6 +29,13 @@ impl Proof {
         }
     }
 
+    /// What was shown, ready to look for.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Code(text) | Self::Pin(text) => text,
+        }
+    }
+
     fn fits(&self, record: &BookingRecord) -> bool {
         match self {
             Self::Code(code) => *code == record.code,

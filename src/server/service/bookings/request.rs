@@ -13,12 +13,13 @@ use super::{
 };
 use crate::domain::notification::text;
 use crate::domain::{
-    BookingId, BookingState, Command, ItemState, NotificationKind, Problem, ReleaseReason, Timer, Timers,
+    BookingId, BookingState, Command, ItemState, NotificationKind, Problem, ReleaseReason, SessionEnd, Timer,
+    Timers,
 };
 use crate::protocol::rest::{BookingOut, ReasonIn};
 use crate::server::App;
-use crate::server::service::Actor;
 use crate::server::service::form::given;
+use crate::server::service::{Actor, sessions};
 use crate::server::store::bookings::{BookingRecord, Step, Window};
 use crate::server::store::{Audit, Failure, StoreError, Tx, bookings as rows};
 
@@ -168,22 +169,31 @@ pub async fn abort(
     body: ReasonIn,
 ) -> Result<BookingOut, Problem> {
     let reason = given(&body.reason)?;
-    let who = actor.clone();
+    let (who, timers) = (actor.clone(), app.timers.clone());
     app.db
         .write(actor.cause(), move |tx| {
-            let (actor, reason) = (who.clone(), reason.clone());
+            let (actor, timers, reason) = (who.clone(), timers.clone(), reason.clone());
             Box::pin(async move {
-                let record = at_my_station(tx, &actor, booking).await?;
-                if !actor.role.may_lead() {
-                    return Err(
-                        Problem::forbidden("Only a lead or the operator may break a swap off.").into(),
-                    );
-                }
-                break_off(tx, &record, &reason).await?;
+                break_off_by(tx, &actor, booking, &reason).await?;
+                sessions::end_with(tx, booking, SessionEnd::Aborted, &timers).await?;
                 answer(tx, &actor, booking).await
             })
         })
         .await
+}
+
+/// The booking of a swap that is broken off, by who may do that.
+pub(in crate::server::service) async fn break_off_by(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    booking: BookingId,
+    reason: &str,
+) -> Result<(), Failure> {
+    let record = at_my_station(tx, actor, booking).await?;
+    if !actor.role.may_lead() {
+        return Err(Problem::forbidden("Only a lead or the operator may break a swap off.").into());
+    }
+    break_off(tx, &record, reason).await
 }
 
 async fn break_off(tx: &mut Tx<'_>, record: &BookingRecord, reason: &str) -> Result<(), Failure> {

@@ -20,10 +20,13 @@ pub(super) async fn unused_secrets(tx: &mut Tx<'_>, station: StationId) -> Resul
 }
 
 fn secrets() -> (String, String) {
+    let pin = format!("{:04}", rand::rng().random_range(0..10_000));
+    (random_code(6), pin)
+}
+
+/// So many letters and digits that cannot be mistaken for each other.
+pub(in crate::server::service) fn random_code(length: usize) -> String {
     let mut random = rand::rng();
-    let code = (0..6)
-        .map(|_| char::from(CODE_LETTERS[random.random_range(0..CODE_LETTERS.len())]))
-        .collect();
-    let pin = format!("{:04}", random.random_range(0..10_000));
-    (code, pin)
+    let letter = |_| char::from(CODE_LETTERS[random.random_range(0..CODE_LETTERS.len())]);
+    (0..length).map(letter).collect()
 }

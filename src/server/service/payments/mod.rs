@@ -2,6 +2,7 @@
 //! (`online`; `attempt` what it says, also about plans). Amounts are the server's; what comes in is written into the ledger in the same transaction, and a
 //! receipt is numbered.
 
+mod at_bay;
 mod attempt;
 mod follow_up;
 mod for_booking;
@@ -10,6 +11,7 @@ pub mod online;
 mod receipt;
 mod takings;
 
+pub(super) use at_bay::{check_counted, take_cash};
 pub use follow_up::advance_due;
 pub use receipt::receipt;
 pub use takings::{MOST_DAYS, PaymentQuery, by_day, list};

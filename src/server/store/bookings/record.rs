@@ -11,8 +11,8 @@ use super::schedule::Shortage;
 use crate::domain::booking::CancelledBy;
 use crate::domain::timer::MAX_RENEWALS;
 use crate::domain::{
-    BookingId, BookingState, Currency, OperatorId, PaymentId, PaymentMethod, PaymentState, StationId,
-    Timestamp, UserId,
+    BookingId, BookingState, Currency, OperatorId, PaymentId, PaymentMethod, PaymentState, SessionId,
+    SessionStep, StationId, Timestamp, UserId,
 };
 use crate::protocol::Topic;
 use crate::protocol::rest::BookingOut;
@@ -117,6 +117,10 @@ pub struct BookingRecord {
     pub undo_until: Option<Timestamp>,
     reason: Option<String>,
     priority: bool,
+    bay_number: Option<i64>,
+    bay_until: Option<Timestamp>,
+    session: Option<SessionId>,
+    session_step: Option<SessionStep>,
     /// Its lines.
     pub items: Vec<ItemRecord>,
     position: Position,
@@ -170,6 +174,10 @@ impl BookingRecord {
             reason: self.reason.clone(),
             customer_name: (audience == Audience::Staff).then(|| self.customer_name.clone()),
             priority: (audience == Audience::Staff).then_some(self.priority),
+            bay_number: self.bay_number,
+            bay_until: self.bay_until,
+            session_id: self.session,
+            session_step: self.session_step,
             epoch: self.position.epoch.clone(),
             seq: self.position.seq,
         }
@@ -252,10 +260,15 @@ pub async fn find(
                                FROM plan_use
                                JOIN subscription ON subscription.id = plan_use.subscription_id
                                WHERE plan_use.booking_id = booking.id AND subscription.priority = 1)
-                  THEN 1 ELSE 0 END AS priority
+                  THEN 1 ELSE 0 END AS priority,
+             COALESCE(stand.number, called.number) AS bay_number, called.called_until AS bay_until,
+             swap_session.id AS session_id, swap_session.step AS session_step
          FROM booking
          JOIN station ON station.id = booking.station_id
          JOIN users ON users.id = booking.user_id
+         LEFT JOIN bay AS called ON called.called_booking_id = booking.id
+         LEFT JOIN swap_session ON swap_session.booking_id = booking.id AND swap_session.closed_at IS NULL
+         LEFT JOIN bay AS stand ON stand.id = swap_session.bay_id
          WHERE booking.id = $1",
     )
     .bind(booking.0)
@@ -322,6 +335,10 @@ fn record(row: &AnyRow, items: Vec<ItemRecord>, position: Position) -> Result<Bo
         undo_until: row.instant_or_null("undo_until")?,
         reason: row.plain("reason")?,
         priority: row.flag("priority")?,
+        bay_number: row.plain("bay_number")?,
+        bay_until: row.instant_or_null("bay_until")?,
+        session: row.plain::<Option<i64>>("session_id")?.map(SessionId),
+        session_step: row.word_or_null("session_step")?,
         items,
         position,
     })
