@@ -62,4 +62,6 @@ id! {
     VehicleTypeId,
     /// What a customer says about a station.
     ReviewId,
+    /// What somebody counted at the end of a shift.
+    CashCountId,
 }

@@ -9,6 +9,7 @@ pub mod account;
 pub mod battery;
 pub mod bill;
 pub mod booking;
+pub mod closing;
 pub mod id;
 pub mod item;
 pub mod money;
@@ -28,9 +29,10 @@ pub use account::{DisplayName, Email, Password, Phone, Role};
 pub use battery::{BatteryState, Grade, Percent, SlotNumber};
 pub use bill::{Bill, Rates};
 pub use booking::{BookingState, Command};
+pub use closing::{Choice, Outcome};
 pub use id::{
-    BatteryId, BatteryModelId, BookingId, HoldId, ItemId, NotificationId, OperatorId, PaymentId, PlanId,
-    ReviewId, ServiceId, StationId, SubscriptionId, UserId, VehicleId, VehicleTypeId,
+    BatteryId, BatteryModelId, BookingId, CashCountId, HoldId, ItemId, NotificationId, OperatorId, PaymentId,
+    PlanId, ReviewId, ServiceId, StationId, SubscriptionId, UserId, VehicleId, VehicleTypeId,
 };
 pub use item::{ItemKind, ItemState, ServiceCommand};
 pub use money::{Currency, Money};

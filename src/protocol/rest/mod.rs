@@ -6,6 +6,8 @@
 mod account;
 mod battery;
 mod booking;
+mod cash;
+mod closing;
 mod notification;
 mod operator;
 mod payment;
@@ -18,6 +20,8 @@ mod vehicle;
 pub use account::*;
 pub use battery::*;
 pub use booking::*;
+pub use cash::*;
+pub use closing::*;
 pub use notification::*;
 pub use operator::*;
 pub use payment::*;

@@ -7,6 +7,7 @@ pub mod announce;
 pub mod appoint;
 pub mod batteries;
 pub mod bookings;
+pub mod cash_counts;
 pub mod form;
 pub mod notifications;
 pub mod operators;

@@ -5,6 +5,8 @@ pub mod auth;
 pub mod batteries;
 pub mod booking_steps;
 pub mod bookings;
+pub mod cash_counts;
+pub mod closing;
 pub mod health;
 pub mod notifications;
 pub mod operators;
@@ -32,8 +34,10 @@ pub fn router() -> OpenApiRouter<App> {
         .merge(bookings::router())
         .merge(booking_steps::router())
         .merge(rules::router())
+        .merge(closing::router())
         .merge(schedule::router())
         .merge(payments::router())
+        .merge(cash_counts::router())
         .merge(services::router())
         .merge(notifications::router())
         .merge(plans::router())
