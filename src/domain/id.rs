@@ -66,4 +66,6 @@ id! {
     BayId,
     /// One swap in a bay.
     SessionId,
+    /// What somebody counted at the end of a shift.
+    CashCountId,
 }

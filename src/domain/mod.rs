@@ -10,6 +10,7 @@ pub mod battery;
 pub mod bay;
 pub mod bill;
 pub mod booking;
+pub mod closing;
 pub mod id;
 pub mod item;
 pub mod money;
@@ -31,9 +32,9 @@ pub use battery::{BatteryState, Grade, Percent, SlotNumber};
 pub use bay::{BayCommand, BayCondition, BayState};
 pub use bill::{Bill, Rates};
 pub use booking::{BookingState, Command};
+pub use closing::{Choice, Outcome};
 pub use id::{
-    BatteryId, BatteryModelId, BayId, BookingId, HoldId, ItemId, NotificationId, OperatorId, PaymentId, PlanId,
-    ReviewId, ServiceId, SessionId, StationId, SubscriptionId, UserId, VehicleId, VehicleTypeId,
+    BatteryId, BatteryModelId, BayId, BookingId, CashCountId, HoldId, ItemId, NotificationId, OperatorId, PaymentId, PlanId, ReviewId, ServiceId, SessionId, StationId, SubscriptionId, UserId, VehicleId, VehicleTypeId,
 };
 pub use item::{ItemKind, ItemState, ServiceCommand};
 pub use money::{Currency, Money};

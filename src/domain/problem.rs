@@ -146,6 +146,12 @@ pub enum Problem {
         /// What would be possible.
         allowed: Vec<Command>,
     },
+    /// Bookings came in since somebody looked, and nobody has said what is to become of them.
+    #[error("{}", unlisted(booking_ids))]
+    ChoiceMissing {
+        /// Which.
+        booking_ids: Vec<BookingId>,
+    },
     /// The packs were handed over before.
     #[error("This booking was already collected.")]
     AlreadyCollected,
@@ -300,6 +306,19 @@ fn first_complaint(errors: &[FieldError]) -> String {
     }
 }
 
+fn unlisted(bookings: &[BookingId]) -> String {
+    let ids: Vec<String> = bookings.iter().map(ToString::to_string).collect();
+    let (noun, verb) = if ids.len() == 1 {
+        ("Booking", "is")
+    } else {
+        ("Bookings", "are")
+    };
+    format!(
+        "{noun} {} {verb} new here. Choose for the whole list again; nothing was changed.",
+        ids.join(", ")
+    )
+}
+
 impl Problem {
     /// One complaint about one field.
     pub fn invalid(field: impl Into<String>, detail: impl Into<String>) -> Self {
@@ -365,6 +384,7 @@ impl Problem {
             Self::StationClosed { .. } => ("station_closed", 409, "Station closed"),
             Self::DuplicateBooking { .. } => ("duplicate_booking", 409, "Duplicate booking"),
             Self::IllegalTransition { .. } => ("illegal_transition", 409, "Not possible in this state"),
+            Self::ChoiceMissing { .. } => ("choice_missing", 409, "More bookings than listed"),
             Self::AlreadyCollected => ("already_collected", 409, "Already collected"),
             Self::RenewalRefused { .. } => ("renewal_refused", 409, "Not renewed"),
             Self::ServiceBusy { .. } => ("service_busy", 409, "Not possible for this service"),

@@ -23,6 +23,7 @@ struct Members {
     alternatives: Option<Vec<Alternative>>,
     status: Option<StationStatus>,
     booking_id: Option<BookingId>,
+    booking_ids: Option<Vec<BookingId>>,
     state: Option<BookingState>,
     allowed: Option<Vec<Command>>,
     tries_left: Option<i64>,
@@ -91,6 +92,9 @@ impl Members {
             "illegal_transition" => Problem::IllegalTransition {
                 state: self.state?,
                 allowed: self.allowed?,
+            },
+            "choice_missing" => Problem::ChoiceMissing {
+                booking_ids: self.booking_ids?,
             },
             "already_collected" => Problem::AlreadyCollected,
             "renewal_refused" => Problem::RenewalRefused {
@@ -173,6 +177,7 @@ mod tests {
                 "what": "station", "retry_after_s": 2, "station_id": 3, "station_name": "Harbour",
                 "available": 4, "next_available_at": "2026-11-21T10:30:00Z", "status": "paused",
                 "alternatives": [{"id": 1, "name": "Hill", "distance_m": 5, "available": 6}], "booking_id": 7,
+                "booking_ids": [7, 8],
                 "state": "ready", "allowed": ["collect"], "tries_left": 8, "until": "2026-11-21T10:30:00Z",
                 "slot_label": "A1", "why": "it is late", "deadline": "14:35",
                 "slot_time": "2026-11-21T10:30:00Z", "booked_count": 2, "capacity": 2, "payment_id": 9, "amount": 9500,

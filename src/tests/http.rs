@@ -107,6 +107,22 @@ fn of_staff() -> Vec<Route> {
         ("GET", "/api/v1/bookings/K/timeline", None, Staff),
         ("GET", "/api/v1/bookings/K/calendar.ics", None, Staff),
         ("GET", "/api/v1/stations/S/rules", None, Staff),
+        ("GET", "/api/v1/stations/S/live-bookings", None, Staff),
+        ("GET", "/api/v1/stations/S/cash-due", None, Staff),
+        ("GET", "/api/v1/stations/S/cash-counts", None, Staff),
+        ("GET", "/api/v1/stations/S/cash-counts.csv", None, Staff),
+        (
+            "POST",
+            "/api/v1/stations/S/cash-counts",
+            Some(json!({"counted": 0})),
+            Staff,
+        ),
+        (
+            "POST",
+            "/api/v1/stations/S/close-down",
+            Some(json!({"status": "online"})),
+            Staff,
+        ),
         ("GET", "/api/v1/payments?station_id=S", None, Staff),
         ("GET", "/api/v1/takings?station_id=S", None, Staff),
         (
@@ -183,6 +199,7 @@ fn of_operators() -> Vec<Route> {
     let sold = json!({"key": "a", "name": "A", "swaps_per_month": 1, "price": 1});
     vec![
         ("POST", "/api/v1/plans", Some(sold), Operator),
+        ("POST", "/api/v1/plan-payments/0/refund", None, Operator),
         ("PATCH", "/api/v1/stations/S/rules", Some(json!({})), Operator),
         (
             "PATCH",

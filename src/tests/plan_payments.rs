@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection, Executor};
-use voltbay::domain::Clock;
+use voltbay::domain::{Clock, Role};
 use voltbay::server::check;
 use voltbay::server::jobs::payments::sweep;
 use voltbay::server::provider::Secret;
@@ -268,6 +268,46 @@ each_engine! {
         assert_eq!(told(&world.operator, "station_alert").await.len(), 1);
         assert_eq!(told(&world.attendant, "station_alert").await.len(), 0);
         assert_balanced(&app).await;
+
+        let list = world.operator.client.get("/api/v1/payments?state=refund_failed").await.expect(200);
+        let row = &list["items"][0];
+        assert_eq!((&row["plan_name"], &row["booking_id"], &row["refund_due"]), (&json!("Basic"), &Value::Null, &json!(MONTHLY)));
+        let path = format!("/api/v1/plan-payments/{}/refund", row["id"]);
+        let rival = app.staff_of("Rival", Role::Operator, &[]).await;
+        rival.client.act(&path).await.problem(404, "not_found");
+        world.attendant.client.act(&path).await.problem(403, "forbidden");
+        let back = world.operator.client.act(&path).await.expect(200);
+        assert_eq!((&back["state"], &back["refunded"]), (&json!("refunded"), &json!(MONTHLY)));
+        assert_eq!(told(&asha, "payment_refunded").await.len(), 1);
+        world.operator.client.act(&path).await.problem(409, "payment_busy");
+        assert_balanced(&app).await;
+    }
+
+    /// What is paid for plans is in the operator's list, in its sums and in its days; in no station's.
+    async fn plans_are_in_the_books_of_their_operator(app: TestApp) {
+        let world = World::with_packs(&app, 1).await;
+        let plan = world.plan("Basic", 10).await;
+        let (asha, binu) = (app.customer().await, app.customer().await);
+        let booking = world.book(&binu, world.station).await;
+        binu.act(&booking, "pay", json!({})).await.expect(200);
+        app.clock.advance(MINUTE);
+        asha.subscribe(plan, 1).await.expect(201);
+        let all = world.operator.client.get("/api/v1/payments").await.expect(200);
+        let kinds: Vec<&Value> = all["items"].as_array().expect("rows").iter().map(|row| &row["plan_name"]).collect();
+        assert_eq!(kinds, [&json!("Basic"), &Value::Null]);
+        assert_eq!(all["items"][0]["amount"], MONTHLY);
+        let sums = all["totals"].as_array().expect("sums");
+        let of_plans = sums.iter().find(|sum| sum["for_plans"] == true).expect("a sum for plans");
+        assert_eq!((&of_plans["received"], &of_plans["payments"], &of_plans["method"]), (&json!(MONTHLY), &json!(1), &json!("card")));
+        let days = world.operator.client.get("/api/v1/takings?days=1").await.expect(200);
+        assert!(days[0]["totals"].as_array().expect("sums").iter().any(|sum| sum["received"] == MONTHLY), "{days}");
+        let next = world.operator.client.get(&format!("/api/v1/payments?cursor={}", all["items"][0]["id"])).await.expect(200);
+        assert_eq!(next["items"].as_array().map(Vec::len), Some(1));
+        assert_eq!(world.operator.client.get("/api/v1/payments?q=basi").await.expect(200)["items"].as_array().map(Vec::len), Some(1));
+        let here = world.attendant.client.get(&format!("/api/v1/payments?station_id={}", world.station)).await.expect(200);
+        assert_eq!(here["items"].as_array().map(Vec::len), Some(1));
+        let rival = app.staff_of("Rival", Role::Operator, &[]).await;
+        assert_eq!(rival.client.get("/api/v1/payments").await.expect(200)["totals"], json!([]));
     }
 
     /// Two processes hear and ask of the same payments, while some are called off: each counts once.

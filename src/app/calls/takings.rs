@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::codec::Plain;
 use super::operators::Named;
-use crate::domain::Problem;
+use crate::domain::{PaymentId, Problem};
 use crate::protocol::rest::{PaymentsOut, TakingsOut};
 
 /// What an operator looks for; the query of the page's address.
@@ -92,4 +92,19 @@ pub async fn load_takings(
             .collect(),
         utc_offset_minutes,
     })
+}
+
+/// What the payment service did not give back for a plan went back in another way.
+#[server(prefix = "/call", endpoint = "give_plan_money_back", output = Plain)]
+pub async fn give_plan_money_back(
+    /// Which payment.
+    payment: PaymentId,
+) -> Result<(), Problem> {
+    use crate::server::service::payments;
+
+    let (app, actor) = (super::app()?, super::actor()?);
+    payments::refund_plan(&app, &actor, payment)
+        .await
+        .map(drop)
+        .map_err(super::told)
 }

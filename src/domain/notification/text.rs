@@ -184,6 +184,27 @@ pub fn station_alert(station: &str, sentence: &str, deadline: &str) -> String {
     format!("{station}: {sentence} Your battery stays held until {deadline}.")
 }
 
+/// To whoever booked for later, when the station stops serving and the booking stays; `when` is day and clock time there.
+pub fn station_alert_for_later(station: &str, sentence: &str, when: &str) -> String {
+    format!("{station}: {sentence} Your booking of {when} stays.")
+}
+
+/// To the holder of a request that waits for an answer, then.
+pub fn station_alert_to_request(station: &str, sentence: &str) -> String {
+    format!("{station}: {sentence} Your request stays and is answered.")
+}
+
+/// To the holder of a booking, when another station serves it; `until` is a clock time there, or day and time for who
+/// booked for later.
+pub fn booking_moved(from: &str, sentence: &str, to: &str, until: &str) -> String {
+    format!("{from}: {sentence} Your booking is now at {to}, {until}.")
+}
+
+/// To the staff of both stations, then.
+pub fn booking_moved_between(booking: i64, from: &str, to: &str) -> String {
+    format!("Booking {booking} moved from {from} to {to}.")
+}
+
 /// To the holder of a booking, when another pack takes the place of hers.
 pub fn battery_replaced(slot: &str) -> String {
     format!("Your battery was replaced by an equal one, slot {slot}.")

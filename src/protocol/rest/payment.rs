@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{BookingId, Currency, PaymentId, PaymentMethod, PaymentState, StationId, Timestamp};
+use crate::domain::{
+    BookingId, Currency, PaymentId, PaymentMethod, PaymentState, StationId, SubscriptionId, Timestamp,
+};
 
 /// The customer pays now.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -24,21 +26,28 @@ pub struct VerifyIn {
     pub received: i64,
 }
 
-/// A payment, for staff of its station.
+/// A payment, for staff of its station; one for a plan for its operator.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct PaymentOut {
     /// Id.
     #[cfg_attr(feature = "ssr", schema(value_type = i64))]
     pub id: PaymentId,
-    /// For which booking.
-    #[cfg_attr(feature = "ssr", schema(value_type = i64))]
-    pub booking_id: BookingId,
-    /// Where.
-    #[cfg_attr(feature = "ssr", schema(value_type = i64))]
-    pub station_id: StationId,
-    /// Its name.
+    /// For which booking; null for a plan.
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<i64>))]
+    pub booking_id: Option<BookingId>,
+    /// Where; null for a plan, which belongs to no station.
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<i64>))]
+    pub station_id: Option<StationId>,
+    /// Its name; empty for a plan.
     pub station_name: String,
+    /// For a plan: which purchase of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<i64>))]
+    pub subscription_id: Option<SubscriptionId>,
+    /// For a plan: what it is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan_name: Option<String>,
     /// Who pays; empty for a closed account.
     pub customer_name: String,
     /// How it is paid.
@@ -138,6 +147,9 @@ pub struct PaymentTotalOut {
     /// ISO 4217.
     #[cfg_attr(feature = "ssr", schema(value_type = String))]
     pub currency: Currency,
+    /// They were for plans, not for bookings.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub for_plans: bool,
     /// How many.
     pub payments: i64,
     /// What came in, minor units.

@@ -162,6 +162,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "The booking is in a state in which this is not possible. `allowed` lists what is.",
     ),
     (
+        "choice_missing",
+        "The station has live bookings (`booking_ids`) that the request says nothing about, because they came in since the list was read. Nothing was changed; read `GET /stations/{id}/live-bookings` again.",
+    ),
+    (
         "already_collected",
         "The batteries of this booking were handed over before. Nothing was changed.",
     ),

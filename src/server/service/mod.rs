@@ -8,6 +8,7 @@ pub mod appoint;
 pub mod batteries;
 pub mod bays;
 pub mod bookings;
+pub mod cash_counts;
 pub mod form;
 pub mod notifications;
 pub mod operators;

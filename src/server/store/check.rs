@@ -4,7 +4,7 @@
 use sqlx::AnyConnection;
 
 use super::row::Columns;
-use super::{StoreError, check_payments, check_pickups, check_plans, floor};
+use super::{StoreError, check_cash, check_payments, check_pickups, check_plans, floor};
 
 /// What is asked. The word `open` here means: still somebody's.
 const CONTRADICTIONS: &[&str] = &[
@@ -154,7 +154,8 @@ pub async fn contradictions(connection: &mut AnyConnection) -> Result<Vec<String
         .chain(&check_plans::CONTRADICTIONS)
         .chain(&check_payments::CONTRADICTIONS)
         .chain(&check_pickups::CONTRADICTIONS)
-        .chain(&floor::check::CONTRADICTIONS);
+        .chain(&floor::check::CONTRADICTIONS)
+        .chain(&check_cash::CONTRADICTIONS);
     for &question in questions {
         for row in sqlx::query(question).fetch_all(&mut *connection).await? {
             findings.push(row.plain("finding")?);

@@ -52,6 +52,8 @@ pub enum IdKind {
     Review,
     /// Swaps in bays.
     Session,
+    /// What people counted at the end of a shift.
+    CashCount,
 }
 
 impl IdKind {
@@ -87,6 +89,7 @@ impl IdKind {
             Self::VehicleType => "vehicle_type",
             Self::Review => "review",
             Self::Session => "session",
+            Self::CashCount => "cash_count",
         }
     }
 }

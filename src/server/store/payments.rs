@@ -69,9 +69,11 @@ impl PaymentRow {
     pub fn to_out(&self) -> PaymentOut {
         PaymentOut {
             id: self.id,
-            booking_id: self.booking,
-            station_id: self.station,
+            booking_id: Some(self.booking),
+            station_id: Some(self.station),
             station_name: self.station_name.clone(),
+            subscription_id: None,
+            plan_name: None,
             customer_name: self.customer_name.clone(),
             method: self.method,
             state: self.state,
@@ -231,7 +233,7 @@ macro_rules! fitting {
 }
 
 /// A text as it is looked for by `LIKE … ESCAPE '!'`.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.trim().chars() {
         if matches!(character, '%' | '_' | '!') {
@@ -254,7 +256,10 @@ pub async fn list(connection: &mut AnyConnection, filter: &Filter) -> Result<Vec
                  payment.created_at, payment.provider, payment.reference, payment.checkout_url, payment.due_at,
                  customer.name AS customer_name, booking.tax_amount, booking.charge_amount ",
             "  AND (CAST($8 AS BIGINT) IS NULL
-                    OR (payment.created_at, payment.id) < (SELECT created_at, id FROM payment WHERE id = $8))
+                    OR (payment.created_at, payment.id)
+                       < (SELECT created_at, id FROM payment WHERE id = $8
+                          UNION ALL
+                          SELECT created_at, id FROM plan_payment WHERE id = $8))
              ORDER BY payment.created_at DESC, payment.id DESC
              LIMIT $9"
         )
@@ -289,6 +294,7 @@ pub async fn totals(
         Ok(PaymentTotalOut {
             method: row.word("method")?,
             currency: row.word("currency")?,
+            for_plans: false,
             payments: row.plain("payments")?,
             received: row.plain("received")?,
             refunded: row.plain("refunded")?,

@@ -185,7 +185,7 @@ impl Tx<'_> {
         .await?
         .rows_affected();
         if changed == 1 {
-            self.post_for_plan(read, read.amount).await?;
+            self.post_for_plan(read, read.amount, None).await?;
         }
         Ok(changed == 1)
     }
@@ -205,7 +205,7 @@ impl Tx<'_> {
         .await?
         .rows_affected();
         if changed == 1 {
-            self.post_for_plan(read, read.amount).await?;
+            self.post_for_plan(read, read.amount, None).await?;
         }
         Ok(changed == 1)
     }
@@ -248,8 +248,12 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// What was owed went back. False when somebody was faster.
-    pub async fn refund_for_plan(&mut self, read: &PlanPaymentRow) -> Result<bool, StoreError> {
+    /// What was owed went back, from the payment service unless a person gave it. False when somebody was faster.
+    pub async fn refund_for_plan(
+        &mut self,
+        read: &PlanPaymentRow,
+        by: Option<UserId>,
+    ) -> Result<bool, StoreError> {
         let changed = sqlx::query(
             "UPDATE plan_payment
              SET state = 'refunded', refunded = refunded + refund_due, refund_due = 0, due_at = NULL
@@ -262,7 +266,7 @@ impl Tx<'_> {
         .await?
         .rows_affected();
         if changed == 1 {
-            self.post_for_plan(read, -read.refund_due).await?;
+            self.post_for_plan(read, -read.refund_due, by).await?;
         }
         Ok(changed == 1)
     }

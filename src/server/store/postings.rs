@@ -72,15 +72,20 @@ impl Tx<'_> {
         self.post(about, read.currency, &entries, by).await
     }
 
-    /// Money for a plan came to the payment service, or went back where `amount` is negative.
+    /// Money for a plan came to the payment service, or went back where `amount` is negative: from the service, or
+    /// in cash from the operator's own hand, which is in no station's till.
     pub(super) async fn post_for_plan(
         &mut self,
         read: &PlanPaymentRow,
         amount: i64,
+        by: Option<UserId>,
     ) -> Result<(), StoreError> {
-        let entries = [(Purse::Provider.account(), amount), ("revenue", -amount)];
-        self.post(About::Plan(read.id), read.currency, &entries, None)
-            .await
+        let purse = match by {
+            Some(_) => Purse::Cash,
+            None => Purse::Provider,
+        };
+        let entries = [(purse.account(), amount), ("revenue", -amount)];
+        self.post(About::Plan(read.id), read.currency, &entries, by).await
     }
 
     async fn post(

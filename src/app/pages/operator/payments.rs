@@ -11,10 +11,12 @@ use super::Ways;
 use super::days::Days;
 use super::list::{self, DayFields, Pages, StationField, said};
 use crate::app::calls::operators::Named;
-use crate::app::calls::takings::{Sought, Takings, load_takings};
+use crate::app::calls::takings::{GivePlanMoneyBack, Sought, Takings, load_takings};
+use crate::app::parts::announce::Announcer;
+use crate::app::parts::form::{ErrorSummary, Submit, failure};
 use crate::app::parts::refusal::Refusal;
 use crate::app::parts::words::plural;
-use crate::domain::{Currency, Money, PaymentMethod, PaymentState};
+use crate::domain::{Currency, Money, PaymentId, PaymentMethod, PaymentState};
 use crate::protocol::rest::{PaymentOut, PaymentTotalOut};
 
 const PATH: &str = "/operator/payments";
@@ -52,11 +54,19 @@ pub fn OperatorPayments() -> impl IntoView {
     let query = use_query_map();
     let sought = Memo::new(move |_| query.with(read));
     let takings = Resource::new_blocking(move || sought.get(), load_takings);
+    let give_back = ServerAction::<GivePlanMoneyBack>::new();
+    let announcer = Announcer::get();
+    Effect::new(move |_| {
+        if let Some(Ok(())) = give_back.value().get() {
+            takings.refetch();
+            announcer.say("Written down.".to_owned());
+        }
+    });
     let page = move || {
         let sought = sought.get();
         Suspend::new(async move {
             match takings.await {
-                Ok(takings) => Either::Left(view! { <Found takings sought /> }),
+                Ok(takings) => Either::Left(view! { <Found takings sought give_back /> }),
                 Err(problem) => Either::Right(view! { <Refusal problem /> }),
             }
         })
@@ -68,13 +78,14 @@ pub fn OperatorPayments() -> impl IntoView {
 }
 
 #[component]
-fn Found(takings: Takings, sought: Sought) -> impl IntoView {
+fn Found(takings: Takings, sought: Sought, give_back: ServerAction<GivePlanMoneyBack>) -> impl IntoView {
     let Takings {
         page,
         days,
         stations,
         utc_offset_minutes,
     } = takings;
+    let failed = failure(move || give_back.value().get());
     let back = sought.cursor.is_some().then(|| {
         let first = Sought {
             cursor: None,
@@ -98,12 +109,13 @@ fn Found(takings: Takings, sought: Sought) -> impl IntoView {
             </div>
         })
     } else {
-        Either::Right(view! { <Rows payments=page.items offset=utc_offset_minutes /> })
+        Either::Right(view! { <Rows payments=page.items offset=utc_offset_minutes give_back /> })
     };
     view! {
         <div class="wrap stack">
             <h1>"Payments"</h1>
             <Ways />
+            <ErrorSummary problem=failed id="give-back-problem" />
             <Sums totals=page.totals />
             <Days days />
             <section class="panel" aria-label="Payments at your stations">
@@ -132,6 +144,11 @@ fn Sums(totals: Vec<PaymentTotalOut>) -> impl IntoView {
             let is_cash = total.method == PaymentMethod::Cash;
             i64::from(is_cash) * (total.received - total.refunded)
         });
+        let plans = sum(&totals, currency, |total| {
+            i64::from(total.for_plans) * (total.received - total.refunded)
+        });
+        let plans = (plans.minor != 0)
+            .then(|| view! { <dd class="delta">{plans.to_string()} " of it for plans"</dd> });
         let payments: i64 = totals
             .iter()
             .filter(|total| total.currency == currency)
@@ -143,6 +160,7 @@ fn Sums(totals: Vec<PaymentTotalOut>) -> impl IntoView {
                     <dt>"Takings"</dt>
                     <dd>{left.to_string()}</dd>
                     <dd class="delta">{cash.to_string()} " of it cash"</dd>
+                    {plans}
                 </div>
                 <div>
                     <dt>"Received"</dt>
@@ -206,10 +224,10 @@ fn Filters(sought: Sought, stations: Vec<Named>) -> impl IntoView {
 }
 
 #[component]
-fn Rows(payments: Vec<PaymentOut>, offset: i32) -> impl IntoView {
+fn Rows(payments: Vec<PaymentOut>, offset: i32, give_back: ServerAction<GivePlanMoneyBack>) -> impl IntoView {
     let rows = payments
         .into_iter()
-        .map(|payment| view! { <Row payment offset /> })
+        .map(|payment| view! { <Row payment offset give_back /> })
         .collect_view();
     view! {
         <div class="table-box">
@@ -219,7 +237,7 @@ fn Rows(payments: Vec<PaymentOut>, offset: i32) -> impl IntoView {
                     <tr>
                         <th scope="col">"Begun"</th>
                         <th scope="col">"Customer"</th>
-                        <th scope="col">"Station"</th>
+                        <th scope="col">"Station or plan"</th>
                         <th scope="col">"Paid by"</th>
                         <th scope="col">"State"</th>
                         <th scope="col">"Receipt"</th>
@@ -234,8 +252,32 @@ fn Rows(payments: Vec<PaymentOut>, offset: i32) -> impl IntoView {
     }
 }
 
+/// Where the payment service gave nothing back for a plan, the operator does in another way, and says so here.
 #[component]
-fn Row(payment: PaymentOut, offset: i32) -> impl IntoView {
+fn GiveBack(payment: PaymentId, owed: String, call: ServerAction<GivePlanMoneyBack>) -> impl IntoView {
+    let question = format!("{owed} back to the customer? ");
+    view! {
+        <details class="ask">
+            <summary role="button" class="btn btn-quiet">
+                "Give back"
+                <span class="sr">" " {owed}</span>
+            </summary>
+            <div class="note" data-tone="warn">
+                <p>
+                    <b>"Did you give " {question}</b>
+                    "The payment service refused. Give it back in cash or by transfer first; this only writes it down."
+                </p>
+                <ActionForm action=call attr:class="btns">
+                    <input type="hidden" name="payment" value=payment.to_string() />
+                    <Submit label="Yes, given back" busy="Writing…" pending=call.pending() class="btn btn-go" />
+                </ActionForm>
+            </div>
+        </details>
+    }
+}
+
+#[component]
+fn Row(payment: PaymentOut, offset: i32, give_back: ServerAction<GivePlanMoneyBack>) -> impl IntoView {
     let begun = payment.created_at;
     let (day, time) = (begun.calendar_day(offset), begun.clock_time(offset));
     let amount = Money::new(payment.amount, payment.currency).to_string();
@@ -245,17 +287,30 @@ fn Row(payment: PaymentOut, offset: i32) -> impl IntoView {
     });
     let customer = Some(payment.customer_name).filter(|name| !name.is_empty());
     let customer = customer.unwrap_or_else(|| "Closed account".to_owned());
-    let counter = format!(
-        "/staff/stations/{}?booking={}#open",
-        payment.station_id, payment.booking_id
-    );
-    let receipt = match payment.receipt_number {
-        Some(number) => {
-            let href = format!("/bookings/{}/receipt", payment.booking_id);
-            Either::Left(view! { <a href=href>{format!("{}-{number:06}", payment.station_id)}</a> })
+    let at_counter = payment.station_id.zip(payment.booking_id);
+    let state = match at_counter {
+        Some((station, booking)) => {
+            let counter = format!("/staff/stations/{station}?booking={booking}#open");
+            Either::Left(view! { <a href=counter>{payment.state.label()}</a> })
+        }
+        None => Either::Right(payment.state.label()),
+    };
+    let receipt = match at_counter.zip(payment.receipt_number) {
+        Some(((station, booking), number)) => {
+            let href = format!("/bookings/{booking}/receipt");
+            Either::Left(view! { <a href=href>{format!("{station}-{number:06}")}</a> })
         }
         None => Either::Right("None"),
     };
+    let place = match &payment.plan_name {
+        Some(plan) => format!("Plan {plan}"),
+        None => payment.station_name.clone(),
+    };
+    let is_owed = payment.plan_name.is_some() && payment.state == PaymentState::RefundFailed;
+    let owed = is_owed.then(|| {
+        let owed = Money::new(payment.refund_due, payment.currency).to_string();
+        view! { <GiveBack payment=payment.id owed call=give_back /> }
+    });
     let why = payment
         .reason
         .map(|why| view! { <small class="soft">" " {why}</small> });
@@ -265,12 +320,9 @@ fn Row(payment: PaymentOut, offset: i32) -> impl IntoView {
                 <time datetime=begun.to_string()>{day} ", " {time}</time>
             </td>
             <td class="side">{customer}</td>
-            <td class="wide">{payment.station_name}</td>
+            <td class="wide">{place}</td>
             <td>{payment.method.label()}</td>
-            <td>
-                <a href=counter>{payment.state.label()}</a>
-                {why}
-            </td>
+            <td>{state} {why} {owed}</td>
             <td class="narrow-off">{receipt}</td>
             <td class="end wide">{amount} {back}</td>
         </tr>
@@ -297,6 +349,7 @@ mod tests {
         let total = |method, received, refunded| PaymentTotalOut {
             method,
             currency: Currency::INR,
+            for_plans: false,
             payments: 1,
             received,
             refunded,

@@ -6,6 +6,8 @@ pub mod batteries;
 pub mod bays;
 pub mod booking_steps;
 pub mod bookings;
+pub mod cash_counts;
+pub mod closing;
 pub mod health;
 pub mod notifications;
 pub mod operators;
@@ -34,8 +36,10 @@ pub fn router() -> OpenApiRouter<App> {
         .merge(bookings::router())
         .merge(booking_steps::router())
         .merge(rules::router())
+        .merge(closing::router())
         .merge(schedule::router())
         .merge(payments::router())
+        .merge(cash_counts::router())
         .merge(services::router())
         .merge(bays::router())
         .merge(sessions::router())

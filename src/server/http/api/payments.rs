@@ -31,6 +31,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(verify_payment))
         .routes(routes!(reject_payment))
         .routes(routes!(refund_payment))
+        .routes(routes!(refund_plan_payment))
         .routes(routes!(take_callback))
         .routes(routes!(draw_checkout))
 }
@@ -85,7 +86,7 @@ impl PaymentsAsked {
     }
 }
 
-/// Payments, newest first
+/// Payments, newest first; for operators with those for plans
 #[utoipa::path(get, path = "/payments", tag = "Payments", params(PaymentsAsked),
     responses((status = 200, description = "One page", body = PaymentsOut), Refused))]
 async fn list_payments(
@@ -182,6 +183,17 @@ async fn refund_payment(
     Id(payment): Id<PaymentId>,
 ) -> Result<Json<PaymentOut>, Problem> {
     payments::refund(&app, &actor, payment).await.map(Json)
+}
+
+/// What is owed for a plan, and the payment service did not give back, went back to the customer (its operator)
+#[utoipa::path(post, path = "/plan-payments/{id}/refund", tag = "Payments", params(("id" = i64, Path)),
+    responses((status = 200, description = "The payment, refunded", body = PaymentOut), Refused))]
+async fn refund_plan_payment(
+    State(app): State<App>,
+    Staff(actor): Staff,
+    Id(payment): Id<PaymentId>,
+) -> Result<Json<PaymentOut>, Problem> {
+    payments::refund_plan(&app, &actor, payment).await.map(Json)
 }
 
 /// A payment service tells what became of a payment. Signed by it (`Voltbay-Signature: t=…,v1=…`, HMAC-SHA-256 over

@@ -153,6 +153,7 @@ impl Booking {
     }
 
     async fn open_station(&self, tx: &mut Tx<'_>) -> Result<StationRow, Failure> {
+        tx.keep_open(self.order.station).await?;
         let station = stations::find(tx.connection(), self.order.station)
             .await?
             .ok_or_else(|| Problem::not_found("station"))?;

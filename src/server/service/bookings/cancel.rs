@@ -7,7 +7,7 @@ use super::{
 use crate::domain::booking::CancelledBy;
 use crate::domain::notification::text;
 use crate::domain::{
-    BookingId, BookingState, Command, FieldError, ItemState, Level, NotificationKind, Problem, Timer,
+    BookingId, BookingState, Command, FieldError, ItemState, Level, NotificationKind, Problem, Timer, Timers,
 };
 use crate::protocol::rest::{BookingOut, CancelIn};
 use crate::server::App;
@@ -35,29 +35,40 @@ pub async fn cancel(
             Box::pin(async move {
                 let record = concerned(tx, &actor, booking).await?;
                 let by = cancelled_by(&actor, &record);
-                let timers = timers_of(tx, &record, &timers).await?;
-                let until = tx.now() + timers.length(Timer::CancelUndo);
-                let change = Step {
-                    items: Some(ItemState::Cancelled),
-                    due_at: Some(until),
-                    ended_at: Some(tx.now()),
-                    cancelled_by: Some(by),
-                    undo_until: Some(until),
-                    cancelled_from: Some(record.state),
-                    reason: reason.clone(),
-                    // What was paid is owed back only when the undo window is over.
-                    payment_state: (!record.payment_state.has_money())
-                        .then_some(record.payment_state.when_ended()),
-                    ..Step::default()
-                };
-                step(tx, &record, Command::Cancel, change).await?;
-                tx.give_swaps_back(booking).await?;
-                tx.mark_releasing(booking, true).await?;
+                call_off(tx, &record, by, reason.clone(), &timers).await?;
                 tell_other_side(tx, &record, by, reason.as_deref()).await?;
                 answer(tx, &actor, booking).await
             })
         })
         .await
+}
+
+/// The step itself; whom it concerns is still to be told.
+pub(in crate::server::service) async fn call_off(
+    tx: &mut Tx<'_>,
+    record: &BookingRecord,
+    by: CancelledBy,
+    reason: Option<String>,
+    installation: &Timers,
+) -> Result<(), Failure> {
+    let timers = timers_of(tx, record, installation).await?;
+    let until = tx.now() + timers.length(Timer::CancelUndo);
+    let change = Step {
+        items: Some(ItemState::Cancelled),
+        due_at: Some(until),
+        ended_at: Some(tx.now()),
+        cancelled_by: Some(by),
+        undo_until: Some(until),
+        cancelled_from: Some(record.state),
+        reason,
+        // What was paid is owed back only when the undo window is over.
+        payment_state: (!record.payment_state.has_money()).then_some(record.payment_state.when_ended()),
+        ..Step::default()
+    };
+    step(tx, record, Command::Cancel, change).await?;
+    tx.give_swaps_back(record.id).await?;
+    tx.mark_releasing(record.id, true).await?;
+    Ok(())
 }
 
 /// Takes the cancellation back: whoever called it off may, while the undo window is open.

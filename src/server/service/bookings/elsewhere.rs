@@ -6,8 +6,8 @@ use super::look::get;
 use crate::domain::{Alternative, BatteryModelId, BookingId, Problem, StationId};
 use crate::server::App;
 use crate::server::service::Actor;
-use crate::server::store::bookings as rows;
-use crate::server::store::inventory::{self, StationInventory};
+use crate::server::store::bookings::{self as rows, BookingRecord};
+use crate::server::store::inventory::{self, StationInventory, StationRow};
 
 /// Most stations named as alternatives.
 const MAX_ALTERNATIVES: usize = 3;
@@ -33,7 +33,11 @@ pub fn free(at: &StationInventory, models: &[BatteryModelId]) -> i64 {
 }
 
 /// The nearest stations that have enough of everything.
-pub fn alternatives(all: &[StationInventory], here: &StationInventory, demand: &Demand) -> Vec<Alternative> {
+pub fn alternatives<'a>(
+    all: impl IntoIterator<Item = &'a StationInventory>,
+    here: &StationInventory,
+    demand: &Demand,
+) -> Vec<Alternative> {
     let has_enough = |at: &StationInventory| {
         free(at, &[]) > 0
             && demand
@@ -42,7 +46,7 @@ pub fn alternatives(all: &[StationInventory], here: &StationInventory, demand: &
     };
     let models: Vec<BatteryModelId> = demand.keys().copied().collect();
     let mut found: Vec<Alternative> = all
-        .iter()
+        .into_iter()
         .filter(|at| {
             at.station.id != here.station.id && at.station.status().takes_bookings() && has_enough(at)
         })
@@ -57,6 +61,19 @@ pub fn alternatives(all: &[StationInventory], here: &StationInventory, demand: &
     found.sort_by_key(|one| (one.distance_m, one.id));
     found.truncate(MAX_ALTERNATIVES);
     found
+}
+
+/// The nearest stations among those that `may` take it that have enough for what was booked.
+pub fn alternatives_within(
+    all: &[StationInventory],
+    record: &BookingRecord,
+    may: impl Fn(&StationRow) -> bool,
+) -> Vec<Alternative> {
+    let Some(here) = all.iter().find(|one| one.station.id == record.station) else {
+        return Vec::new();
+    };
+    let of_them = all.iter().filter(|one| may(&one.station));
+    alternatives(of_them, here, &demand(record))
 }
 
 /// The nearest stations that have enough, for somebody who was turned away at `station`.
@@ -77,11 +94,15 @@ pub async fn instead_of_booking(app: &App, booking: BookingId) -> Result<Vec<Alt
     let Some(record) = record else {
         return Ok(Vec::new());
     };
+    Ok(instead_of(app, record.station, &demand(&record)).await)
+}
+
+fn demand(record: &BookingRecord) -> Demand {
     let mut demand = Demand::new();
     for model in record.items.iter().filter_map(|item| item.model) {
         *demand.entry(model).or_default() += 1;
     }
-    Ok(instead_of(app, record.station, &demand).await)
+    demand
 }
 
 /// The nearest stations that have enough for a booking (whom it concerns).

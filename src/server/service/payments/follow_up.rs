@@ -111,7 +111,7 @@ async fn note_refund(
             let state = match read {
                 Attempt::Booking(row) => tx.refund(row, None).await?,
                 Attempt::Plan(row) => {
-                    let is_done = tx.refund_for_plan(row).await?;
+                    let is_done = tx.refund_for_plan(row, None).await?;
                     is_done.then_some(PaymentState::Refunded)
                 }
             };

@@ -8,11 +8,13 @@ mod follow_up;
 mod for_booking;
 mod for_plan;
 pub mod online;
+mod plan_refund;
 mod receipt;
 mod takings;
 
 pub(super) use at_bay::{check_counted, take_cash};
 pub use follow_up::advance_due;
+pub use plan_refund::refund_plan;
 pub use receipt::receipt;
 pub use takings::{MOST_DAYS, PaymentQuery, by_day, list};
 

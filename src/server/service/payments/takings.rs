@@ -1,12 +1,12 @@
 //! What came in: the lists of staff and operators, their sums, and what a day brings.
 
 use crate::domain::{PaymentId, PaymentMethod, PaymentState, Problem, StationId};
-use crate::protocol::rest::{PaymentsOut, TakingsOut};
+use crate::protocol::rest::{PaymentOut, PaymentTotalOut, PaymentsOut, TakingsOut};
 use crate::server::App;
 use crate::server::days::Day;
 use crate::server::service::Actor;
 use crate::server::store::payments::{self as rows, Filter, PaymentRow};
-use crate::server::store::{Connection, stations};
+use crate::server::store::{Connection, StoreError, plan_takings, stations};
 
 /// Rows a page.
 const PAGE: usize = 50;
@@ -53,18 +53,32 @@ pub async fn list(app: &App, actor: &Actor, query: PaymentQuery) -> Result<Payme
     filter.text = query.text.filter(|text| !text.trim().is_empty());
     filter.from = query.from.map(|day| day.begins(&timezone));
     filter.until = query.to.map(|day| day.ends(&timezone));
-    let totals = rows::totals(&mut snapshot, &filter).await?;
+    let totals = totals(&mut snapshot, &filter).await?;
     filter.before = query.cursor;
     filter.limit = 51;
-    let mut found = rows::list(&mut snapshot, &filter).await?;
+    let mut found: Vec<PaymentOut> = rows::list(&mut snapshot, &filter)
+        .await?
+        .iter()
+        .map(PaymentRow::to_out)
+        .collect();
+    found.extend(plan_takings::list(&mut snapshot, &filter).await?);
+    found.sort_by_key(|payment| std::cmp::Reverse((payment.created_at, payment.id)));
     let is_more = found.len() > PAGE;
     found.truncate(PAGE);
     let last = found.last().map(|row| row.id.to_string());
     Ok(PaymentsOut {
         next: if is_more { last } else { None },
-        items: found.iter().map(PaymentRow::to_out).collect(),
+        items: found,
         totals,
     })
+}
+
+/// What the payments that fit come to; those for plans, which belong to no station, after those for bookings.
+async fn totals(connection: &mut Connection, filter: &Filter) -> Result<Vec<PaymentTotalOut>, StoreError> {
+    let mut totals = rows::totals(connection, filter).await?;
+    totals.extend(plan_takings::totals(connection, filter).await?);
+    totals.sort_by_key(|total| (total.currency.to_string(), total.for_plans));
+    Ok(totals)
 }
 
 /// What each of the last days brought, today last: of a station for its staff, of all stations for their operator.
@@ -94,7 +108,7 @@ pub async fn by_day(
         };
         takings.push(TakingsOut {
             day: day.to_string(),
-            totals: rows::totals(&mut snapshot, &of_day).await?,
+            totals: totals(&mut snapshot, &of_day).await?,
         });
     }
     Ok(takings)

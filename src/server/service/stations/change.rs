@@ -297,7 +297,7 @@ pub async fn tell_holders(tx: &mut Tx<'_>, station: &StationRow, sentence: &str)
 }
 
 /// The station as this transaction leaves it.
-async fn answer(tx: &mut Tx<'_>, station: StationId) -> Result<StationOut, Failure> {
+pub(super) async fn answer(tx: &mut Tx<'_>, station: StationId) -> Result<StationOut, Failure> {
     tx.settle().await?;
     let (speed, now) = (tx.charge_speed(), tx.now());
     let found = inventory::of_station(tx.connection(), station, speed).await?;

@@ -1,8 +1,9 @@
 //! Stations: find and look at. Making and changing them is in `change`, choosing among them in `choice`,
-//! opening and closing by the clock in `doors`.
+//! opening and closing by the clock in `doors`, closing down with bookings there in `close_down`.
 
 mod change;
 mod choice;
+mod close_down;
 mod doors;
 
 use std::collections::HashMap;
@@ -17,6 +18,7 @@ use crate::server::store::{Connection, catalogue, outbox, stations, vehicles};
 use crate::server::{App, hours};
 
 pub use change::{create, update};
+pub use close_down::{close_down, live_bookings};
 pub use doors::{follow_hours, next_hours_change};
 
 /// What is asked of the list of stations.

@@ -4,6 +4,7 @@
 mod change;
 mod conduct;
 mod item;
+mod moving;
 mod record;
 mod schedule;
 mod search;
@@ -11,6 +12,7 @@ mod search;
 pub use change::{NewBooking, NewItem, Step, Window};
 pub use conduct::strikes;
 pub use item::ItemRecord;
+pub use moving::{Move, hit_by_closing};
 pub use record::{Audience, BookingRecord, find};
 pub use schedule::{Shortage, pickup_capacity, pickups_booked, pickups_taken, scheduled_until, spare_packs};
 pub use search::{
