@@ -62,4 +62,6 @@ id! {
     VehicleTypeId,
     /// What a customer says about a station.
     ReviewId,
+    /// A place in line at a station that is sold out.
+    WaitlistEntryId,
 }

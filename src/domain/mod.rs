@@ -23,6 +23,7 @@ pub mod station;
 pub mod time;
 pub mod timer;
 pub mod vehicle;
+pub mod waitlist;
 
 pub use account::{DisplayName, Email, Password, Phone, Role};
 pub use battery::{BatteryState, Grade, Percent, SlotNumber};
@@ -30,7 +31,7 @@ pub use bill::{Bill, Rates};
 pub use booking::{BookingState, Command};
 pub use id::{
     BatteryId, BatteryModelId, BookingId, HoldId, ItemId, NotificationId, OperatorId, PaymentId, PlanId,
-    ReviewId, ServiceId, StationId, SubscriptionId, UserId, VehicleId, VehicleTypeId,
+    ReviewId, ServiceId, StationId, SubscriptionId, UserId, VehicleId, VehicleTypeId, WaitlistEntryId,
 };
 pub use item::{ItemKind, ItemState, ServiceCommand};
 pub use money::{Currency, Money};
@@ -42,3 +43,4 @@ pub use station::{InventoryAction, Position, ReleaseReason, StationStatus};
 pub use time::{Clock, Timestamp};
 pub use timer::{Timer, Timers};
 pub use vehicle::Registration;
+pub use waitlist::{WaitCommand, WaitState};

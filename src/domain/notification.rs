@@ -89,13 +89,15 @@ pub enum NotificationKind {
     PlanLimitNear,
     /// To the customer: all of the month's swaps are used.
     PlanLimitReached,
+    /// To who waits in line: packs are hers if she wants them, for a short time.
+    WaitlistOffer,
     /// To an attendant and the operator: somebody works at a station from now on.
     EmployeeAssigned,
 }
 
 impl NotificationKind {
     /// Every kind.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::BookingConfirmed,
         Self::BookingScheduled,
         Self::BookingReady,
@@ -118,6 +120,7 @@ impl NotificationKind {
         Self::StationAlert,
         Self::PlanLimitNear,
         Self::PlanLimitReached,
+        Self::WaitlistOffer,
         Self::EmployeeAssigned,
     ];
 
@@ -140,7 +143,8 @@ impl NotificationKind {
             | Self::BookingCancelled
             | Self::StationAlert
             | Self::PlanLimitNear
-            | Self::PlanLimitReached => Level::Warning,
+            | Self::PlanLimitReached
+            | Self::WaitlistOffer => Level::Warning,
             Self::BookingRenewFailed | Self::PaymentFailed => Level::Error,
             Self::NewBooking
             | Self::CashWaiting
@@ -175,6 +179,7 @@ impl NotificationKind {
             Self::StationAlert => "News from your station",
             Self::PlanLimitNear => "Few swaps left",
             Self::PlanLimitReached => "No swaps left",
+            Self::WaitlistOffer => "Your turn",
             Self::EmployeeAssigned => "New at the station",
         }
     }
@@ -204,6 +209,7 @@ impl NotificationKind {
             Self::StationAlert => "station_alert",
             Self::PlanLimitNear => "plan_limit_near",
             Self::PlanLimitReached => "plan_limit_reached",
+            Self::WaitlistOffer => "waitlist_offer",
             Self::EmployeeAssigned => "employee_assigned",
         }
     }

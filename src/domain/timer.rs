@@ -39,13 +39,17 @@ pub enum Timer {
     WrongPinLock,
     /// A returned pack waits so long for somebody to object before it charges.
     ReturnInspection,
+    /// Who waits in line has so long to answer an offer.
+    OfferTtl,
+    /// The same, when five or more wait.
+    BusyOfferTtl,
     /// A customer's sign-in lasts so long without use.
     SessionTtl,
 }
 
 impl Timer {
     /// Every timer.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::RequestConfirmTtl,
         Self::PaymentTtl,
         Self::HoldTtl,
@@ -61,6 +65,8 @@ impl Timer {
         Self::LastExpiryWarning,
         Self::WrongPinLock,
         Self::ReturnInspection,
+        Self::OfferTtl,
+        Self::BusyOfferTtl,
         Self::SessionTtl,
     ];
 
@@ -68,7 +74,10 @@ impl Timer {
     pub const fn default_length(self) -> Duration {
         const MINUTE: u64 = 60;
         let seconds = match self {
-            Self::RequestConfirmTtl | Self::RenewStep | Self::FirstExpiryWarning => 5 * MINUTE,
+            Self::RequestConfirmTtl | Self::RenewStep | Self::FirstExpiryWarning | Self::OfferTtl => {
+                5 * MINUTE
+            }
+            Self::BusyOfferTtl => 3 * MINUTE,
             Self::HoldTtl | Self::NoShowUndo => 15 * MINUTE,
             Self::Grace | Self::CheckInUndo => 2 * MINUTE,
             Self::CancelUndo => 8,
@@ -101,6 +110,8 @@ impl Timer {
             Self::ReturnInspection => {
                 "A returned pack waits so long for somebody to object before it charges"
             }
+            Self::OfferTtl => "Who waits in line has so long to answer an offer",
+            Self::BusyOfferTtl => "The same, when five or more wait",
             Self::SessionTtl => "A customer's sign-in lasts so long without use",
         }
     }
@@ -123,6 +134,8 @@ impl Timer {
             Self::LastExpiryWarning => "last_expiry_warning",
             Self::WrongPinLock => "wrong_pin_lock",
             Self::ReturnInspection => "return_inspection",
+            Self::OfferTtl => "offer_ttl",
+            Self::BusyOfferTtl => "busy_offer_ttl",
             Self::SessionTtl => "session_ttl",
         }
     }

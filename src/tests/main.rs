@@ -34,4 +34,5 @@ mod services;
 mod staffing;
 mod stations;
 mod vehicles;
+mod waitlist;
 mod whatever_happens;

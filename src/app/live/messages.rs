@@ -93,6 +93,7 @@ pub fn icon_of(kind: NotificationKind) -> &'static str {
         | Kind::PaymentRefunded => "cash",
         Kind::BookingExpiring | Kind::BookingRenewed | Kind::BookingScheduled => "clock",
         Kind::BookingCancelled => "undo",
+        Kind::WaitlistOffer => "battery",
         Kind::EmployeeAssigned => "person",
         Kind::BookingExpired
         | Kind::BookingNoShow

@@ -14,6 +14,7 @@ mod review;
 mod rules;
 mod station;
 mod vehicle;
+mod waitlist;
 
 pub use account::*;
 pub use battery::*;
@@ -26,6 +27,7 @@ pub use review::*;
 pub use rules::*;
 pub use station::*;
 pub use vehicle::*;
+pub use waitlist::*;
 
 use serde::{Deserialize, Serialize};
 

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use crate::domain::{
     BatteryId, BookingId, ItemId, NotificationId, OperatorId, PaymentId, PlanId, Problem, StationId,
-    SubscriptionId, UserId, VehicleId, VehicleTypeId,
+    SubscriptionId, UserId, VehicleId, VehicleTypeId, WaitlistEntryId,
 };
 use crate::server::service::{Actor, ClientAddress, IdempotencyKey, Visitor};
 
@@ -71,6 +71,7 @@ named! {
     SubscriptionId: "subscription",
     VehicleId: "vehicle",
     VehicleTypeId: "vehicle type",
+    WaitlistEntryId: "place in line",
 }
 
 fn visitor(parts: &Parts) -> Option<Actor> {

@@ -50,6 +50,8 @@ pub enum IdKind {
     VehicleType,
     /// What customers say about stations.
     Review,
+    /// Places in line.
+    WaitlistEntry,
 }
 
 impl IdKind {
@@ -84,6 +86,7 @@ impl IdKind {
             Self::Vehicle => "vehicle",
             Self::VehicleType => "vehicle_type",
             Self::Review => "review",
+            Self::WaitlistEntry => "waitlist_entry",
         }
     }
 }

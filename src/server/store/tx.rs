@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 use sqlx::AnyConnection;
 
+use super::waitlist::LineChanges;
 use super::{Db, Engine, IdKind, StoreError, StoredEvent};
 use crate::domain::{
     BatteryId, BookingId, InventoryAction, Level, NotificationId, NotificationKind, ReleaseReason, StationId,
@@ -125,6 +126,7 @@ pub struct Tx<'c> {
     pub(super) stations: BTreeMap<StationId, StationChanges>,
     pub(super) bookings: BTreeMap<BookingId, BookingChanges>,
     pub(super) users: BTreeMap<UserId, Vec<UserEvent>>,
+    pub(super) lines: LineChanges,
     pub(super) settled: Vec<StoredEvent>,
 }
 
@@ -138,6 +140,7 @@ impl<'c> Tx<'c> {
             stations: BTreeMap::new(),
             bookings: BTreeMap::new(),
             users: BTreeMap::new(),
+            lines: LineChanges::default(),
             settled: Vec::new(),
         }
     }

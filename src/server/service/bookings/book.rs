@@ -21,6 +21,7 @@ use crate::server::store::idempotency::{Claim, NextAction};
 use crate::server::store::inventory::StationRow;
 use crate::server::store::payments::terms;
 use crate::server::store::services::{self as service_rows, ServiceRow};
+use crate::server::store::waitlist::EntryRecord;
 use crate::server::store::{Audit, Failure, IdKind, Tx, bookings as rows};
 use crate::server::store::{catalogue, rules, stations};
 
@@ -50,6 +51,7 @@ pub async fn book(
                 order: what.clone(),
                 timers: timers.clone(),
                 takes_online,
+                offer: None,
             };
             let claim = claim.clone();
             Box::pin(async move { booking.make(tx, claim).await })
@@ -63,22 +65,24 @@ pub async fn book(
 }
 
 /// The booking with the address at which it is paid. Where there is none yet, the booking's page asks again.
-async fn with_checkout(app: &App, actor: &Actor, booking: BookingOut) -> BookingOut {
+pub(super) async fn with_checkout(app: &App, actor: &Actor, booking: BookingOut) -> BookingOut {
     let sent = payments::online::begin(app, actor, booking.id, booking.payment_method).await;
     sent.unwrap_or(booking)
 }
 
 /// A booking being made.
-struct Booking {
-    actor: Actor,
-    order: Order,
-    timers: std::sync::Arc<Timers>,
+pub(super) struct Booking {
+    pub actor: Actor,
+    pub order: Order,
+    pub timers: std::sync::Arc<Timers>,
     /// There is a payment service.
-    takes_online: bool,
+    pub takes_online: bool,
+    /// The place in line whose offer it takes: with its packs, and no others.
+    pub offer: Option<EntryRecord>,
 }
 
 impl Booking {
-    async fn make(&self, tx: &mut Tx<'_>, claim: Option<Claim>) -> Result<BookingOut, Failure> {
+    pub async fn make(&self, tx: &mut Tx<'_>, claim: Option<Claim>) -> Result<BookingOut, Failure> {
         if let Some(claim) = &claim
             && let NextAction::Replay(answer) = tx.claim_key(claim).await?
         {
@@ -97,9 +101,10 @@ impl Booking {
         // Before the packs: who waits for a plan must not keep any from others meanwhile.
         let cover = Cover::of(tx, self.actor.user, &station, method, packs).await?;
         let parts = Parts {
-            packs: match self.order.pickup_at {
-                None => self.claim_packs(tx, &station).await?,
-                Some(_) => self.packs_for_later(),
+            packs: match (&self.offer, self.order.pickup_at) {
+                (Some(offer), _) => offered_packs(tx, offer).await?,
+                (None, None) => self.claim_packs(tx, &station).await?,
+                (None, Some(_)) => self.packs_for_later(),
             },
             timers,
             services: self.find_services(tx, station.id).await?,
@@ -322,6 +327,21 @@ impl Booking {
         }
         tell_of_new(tx, &record).await
     }
+}
+
+/// The packs of an offer, claimed as they are.
+async fn offered_packs(tx: &mut Tx<'_>, offer: &EntryRecord) -> Result<Vec<Pack>, Failure> {
+    let taken = tx.take_offered(offer).await?;
+    let packs = taken.into_iter().map(|(kind, claimed)| Pack {
+        line: Line {
+            kind,
+            wanted: Wanted::Battery(claimed.battery),
+            item: 0,
+        },
+        model: claimed.model,
+        claimed: Some(claimed),
+    });
+    Ok(packs.collect())
 }
 
 /// A pack: claimed now, or of a model and chosen later.
