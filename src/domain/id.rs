@@ -68,4 +68,6 @@ id! {
     SessionId,
     /// What somebody counted at the end of a shift.
     CashCountId,
+    /// A place in line at a station that is sold out.
+    WaitlistEntryId,
 }

@@ -26,6 +26,7 @@ pub mod station;
 pub mod time;
 pub mod timer;
 pub mod vehicle;
+pub mod waitlist;
 
 pub use account::{DisplayName, Email, Password, Phone, Role};
 pub use battery::{BatteryState, Grade, Percent, SlotNumber};
@@ -34,7 +35,9 @@ pub use bill::{Bill, Rates};
 pub use booking::{BookingState, Command};
 pub use closing::{Choice, Outcome};
 pub use id::{
-    BatteryId, BatteryModelId, BayId, BookingId, CashCountId, HoldId, ItemId, NotificationId, OperatorId, PaymentId, PlanId, ReviewId, ServiceId, SessionId, StationId, SubscriptionId, UserId, VehicleId, VehicleTypeId,
+    BatteryId, BatteryModelId, BayId, BookingId, CashCountId, HoldId, ItemId, NotificationId, OperatorId,
+    PaymentId, PlanId, ReviewId, ServiceId, SessionId, StationId, SubscriptionId, UserId, VehicleId,
+    VehicleTypeId, WaitlistEntryId,
 };
 pub use item::{ItemKind, ItemState, ServiceCommand};
 pub use money::{Currency, Money};
@@ -47,3 +50,4 @@ pub use station::{InventoryAction, Position, ReleaseReason, StationStatus};
 pub use time::{Clock, Timestamp};
 pub use timer::{Timer, Timers};
 pub use vehicle::Registration;
+pub use waitlist::{WaitCommand, WaitState};

@@ -91,13 +91,15 @@ pub enum NotificationKind {
     PlanLimitReached,
     /// To the customer: a bay is kept for her.
     BayCalled,
+    /// To who waits in line: packs are hers if she wants them, for a short time.
+    WaitlistOffer,
     /// To an attendant and the operator: somebody works at a station from now on.
     EmployeeAssigned,
 }
 
 impl NotificationKind {
     /// Every kind.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::BookingConfirmed,
         Self::BookingScheduled,
         Self::BookingReady,
@@ -121,6 +123,7 @@ impl NotificationKind {
         Self::PlanLimitNear,
         Self::PlanLimitReached,
         Self::BayCalled,
+        Self::WaitlistOffer,
         Self::EmployeeAssigned,
     ];
 
@@ -143,7 +146,8 @@ impl NotificationKind {
             | Self::BookingCancelled
             | Self::StationAlert
             | Self::PlanLimitNear
-            | Self::PlanLimitReached => Level::Warning,
+            | Self::PlanLimitReached
+            | Self::WaitlistOffer => Level::Warning,
             Self::BookingRenewFailed | Self::PaymentFailed => Level::Error,
             Self::NewBooking
             | Self::CashWaiting
@@ -180,6 +184,7 @@ impl NotificationKind {
             Self::PlanLimitNear => "Few swaps left",
             Self::PlanLimitReached => "No swaps left",
             Self::BayCalled => "Your bay is free",
+            Self::WaitlistOffer => "Your turn",
             Self::EmployeeAssigned => "New at the station",
         }
     }
@@ -210,6 +215,7 @@ impl NotificationKind {
             Self::PlanLimitNear => "plan_limit_near",
             Self::PlanLimitReached => "plan_limit_reached",
             Self::BayCalled => "bay_called",
+            Self::WaitlistOffer => "waitlist_offer",
             Self::EmployeeAssigned => "employee_assigned",
         }
     }

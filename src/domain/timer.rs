@@ -49,13 +49,17 @@ pub enum Timer {
     SessionMax,
     /// A slot that was opened stays open so long.
     DispenseTimeout,
+    /// Who waits in line has so long to answer an offer.
+    OfferTtl,
+    /// The same, when five or more wait.
+    BusyOfferTtl,
     /// A customer's sign-in lasts so long without use.
     SessionTtl,
 }
 
 impl Timer {
     /// Every timer.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::RequestConfirmTtl,
         Self::PaymentTtl,
         Self::HoldTtl,
@@ -76,6 +80,8 @@ impl Timer {
         Self::SessionStepIdle,
         Self::SessionMax,
         Self::DispenseTimeout,
+        Self::OfferTtl,
+        Self::BusyOfferTtl,
         Self::SessionTtl,
     ];
 
@@ -83,12 +89,16 @@ impl Timer {
     pub const fn default_length(self) -> Duration {
         const MINUTE: u64 = 60;
         let seconds = match self {
-            Self::RequestConfirmTtl | Self::RenewStep | Self::FirstExpiryWarning | Self::BayCallTtl => 5 * MINUTE,
+            Self::RequestConfirmTtl
+            | Self::RenewStep
+            | Self::FirstExpiryWarning
+            | Self::BayCallTtl
+            | Self::OfferTtl => 5 * MINUTE,
             Self::HoldTtl | Self::NoShowUndo => 15 * MINUTE,
             Self::Grace | Self::CheckInUndo | Self::DispenseTimeout => 2 * MINUTE,
             Self::CancelUndo => 8,
             Self::LastExpiryWarning | Self::ReturnInspection | Self::TurnOver => MINUTE,
-            Self::SessionStepIdle => 3 * MINUTE,
+            Self::SessionStepIdle | Self::BusyOfferTtl => 3 * MINUTE,
             Self::SessionMax => 20 * MINUTE,
             Self::WrongPinLock | Self::PaymentTtl | Self::ScheduledGrace => 10 * MINUTE,
             Self::AllocateLead => 30 * MINUTE,
@@ -123,6 +133,8 @@ impl Timer {
             Self::SessionStepIdle => "A step of a swap that takes longer is pointed out",
             Self::SessionMax => "A swap that takes longer is pointed out",
             Self::DispenseTimeout => "A slot that was opened stays open so long",
+            Self::OfferTtl => "Who waits in line has so long to answer an offer",
+            Self::BusyOfferTtl => "The same, when five or more wait",
             Self::SessionTtl => "A customer's sign-in lasts so long without use",
         }
     }
@@ -150,6 +162,8 @@ impl Timer {
             Self::SessionStepIdle => "session_step_idle",
             Self::SessionMax => "session_max",
             Self::DispenseTimeout => "dispense_timeout",
+            Self::OfferTtl => "offer_ttl",
+            Self::BusyOfferTtl => "busy_offer_ttl",
             Self::SessionTtl => "session_ttl",
         }
     }

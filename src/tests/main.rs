@@ -38,4 +38,5 @@ mod shift_close;
 mod staffing;
 mod stations;
 mod vehicles;
+mod waitlist;
 mod whatever_happens;

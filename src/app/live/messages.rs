@@ -94,6 +94,7 @@ pub fn icon_of(kind: NotificationKind) -> &'static str {
         Kind::BookingExpiring | Kind::BookingRenewed | Kind::BookingScheduled => "clock",
         Kind::BookingCancelled => "undo",
         Kind::BayCalled => "go",
+        Kind::WaitlistOffer => "battery",
         Kind::EmployeeAssigned => "person",
         Kind::BookingExpired
         | Kind::BookingNoShow

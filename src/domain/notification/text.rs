@@ -82,6 +82,34 @@ pub fn came_late(station: &str) -> String {
     format!("You came late and {station} serves you after all. Nothing is held against you.")
 }
 
+/// To who waits in line, when it is her turn; `until` is a clock time at the station.
+pub fn waitlist_offer(packs: usize, station: &str, until: &str) -> String {
+    match packs {
+        1 => format!("A battery is free at {station}. Yours until {until}."),
+        many => format!("{many} batteries are free at {station}. Yours until {until}."),
+    }
+}
+
+/// To who waits in line, when she did not answer and there is one more chance.
+pub fn waitlist_missed(station: &str) -> String {
+    format!("The offer at {station} has ended. You keep your place in line and get one more.")
+}
+
+/// To who waited in line, when she did not answer twice.
+pub fn waitlist_dropped(station: &str) -> String {
+    format!("You did not answer two offers at {station}, so you are no longer in line.")
+}
+
+/// To who waited in line, when the station closes.
+pub fn waitlist_closed(station: &str) -> String {
+    format!("{station} has closed, and its waitlist with it. Look for another station.")
+}
+
+/// To who waits in line, when what was offered is not there any more.
+pub fn waitlist_withdrawn(station: &str) -> String {
+    format!("The offer at {station} could not be kept. You are in line at the same place.")
+}
+
 /// To the station and its operator.
 pub fn new_booking(station: &str) -> String {
     format!("New booking received for {station}.")

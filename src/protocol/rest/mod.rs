@@ -6,9 +6,9 @@
 mod account;
 mod battery;
 mod booking;
-mod floor;
 mod cash;
 mod closing;
+mod floor;
 mod notification;
 mod operator;
 mod payment;
@@ -17,13 +17,14 @@ mod review;
 mod rules;
 mod station;
 mod vehicle;
+mod waitlist;
 
 pub use account::*;
 pub use battery::*;
 pub use booking::*;
-pub use floor::*;
 pub use cash::*;
 pub use closing::*;
+pub use floor::*;
 pub use notification::*;
 pub use operator::*;
 pub use payment::*;
@@ -32,6 +33,7 @@ pub use review::*;
 pub use rules::*;
 pub use station::*;
 pub use vehicle::*;
+pub use waitlist::*;
 
 use serde::{Deserialize, Serialize};
 

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use crate::domain::{
     BatteryId, BayId, BookingId, ItemId, NotificationId, OperatorId, PaymentId, PlanId, Problem, SessionId,
-    StationId, SubscriptionId, UserId, VehicleId, VehicleTypeId,
+    StationId, SubscriptionId, UserId, VehicleId, VehicleTypeId, WaitlistEntryId,
 };
 use crate::server::service::{Actor, ClientAddress, IdempotencyKey, Visitor};
 
@@ -73,6 +73,7 @@ named! {
     SubscriptionId: "subscription",
     VehicleId: "vehicle",
     VehicleTypeId: "vehicle type",
+    WaitlistEntryId: "place in line",
 }
 
 fn visitor(parts: &Parts) -> Option<Actor> {

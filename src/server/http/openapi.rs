@@ -75,6 +75,7 @@ struct ProblemOut {
         (name = "Batteries", description = "What stands in the slots"),
         (name = "Bookings", description = "Hold batteries, hand them over"),
         (name = "Floor", description = "Bays, and the swaps in them step by step"),
+        (name = "Waitlist", description = "Stand in line where a station is sold out"),
         (name = "Payments", description = "Pay, count, give back, and the receipts"),
         (name = "Vehicles", description = "What people ride, and which batteries fit it"),
         (name = "Reviews", description = "What customers say about stations"),

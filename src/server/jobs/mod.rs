@@ -10,6 +10,7 @@ pub mod payments;
 pub mod plans;
 pub mod riders;
 pub mod services;
+pub mod waitlist;
 
 use crate::server::App;
 
@@ -19,6 +20,7 @@ pub fn start(app: &App) {
     app.tasks.spawn(expiry::run(app.clone()));
     app.tasks.spawn(floor::run(app.clone()));
     app.tasks.spawn(services::run(app.clone()));
+    app.tasks.spawn(waitlist::run(app.clone()));
     app.tasks.spawn(hours::run(app.clone()));
     app.tasks.spawn(inspection::run(app.clone()));
     app.tasks.spawn(plans::run(app.clone()));

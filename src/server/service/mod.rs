@@ -22,6 +22,7 @@ pub mod sign_in;
 pub mod staffing;
 pub mod stations;
 pub mod vehicles;
+pub mod waitlist;
 
 pub use actor::{Actor, ClientAddress, Visitor};
 

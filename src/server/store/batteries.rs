@@ -65,6 +65,11 @@ impl Tx<'_> {
             slot: SlotNumber(row.plain("slot")?),
         };
         self.pack_event(station, claimed.battery, InventoryAction::Book, PackEvent::Booked);
+        self.lines
+            .booked
+            .entry(station)
+            .or_default()
+            .insert(claimed.model);
         Ok(Some(claimed))
     }
 
@@ -89,7 +94,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    async fn claim_any(
+    pub(super) async fn claim_any(
         &mut self,
         station: StationId,
         model: BatteryModelId,

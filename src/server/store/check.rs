@@ -4,7 +4,7 @@
 use sqlx::AnyConnection;
 
 use super::row::Columns;
-use super::{StoreError, check_cash, check_payments, check_pickups, check_plans, floor};
+use super::{StoreError, check_cash, check_payments, check_pickups, check_plans, floor, waitlist};
 
 /// What is asked. The word `open` here means: still somebody's.
 const CONTRADICTIONS: &[&str] = &[
@@ -22,6 +22,8 @@ const CONTRADICTIONS: &[&str] = &[
      FROM battery
      LEFT JOIN hold ON hold.id = battery.hold_id
      WHERE battery.hold_id IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM offered_pack
+                       WHERE offered_pack.hold_id = battery.hold_id AND offered_pack.battery_id = battery.id)
        AND (hold.id IS NULL OR hold.state NOT IN ('active', 'releasing') OR hold.battery_id <> battery.id)
      ORDER BY battery.id",
     "SELECT 'Booking ' || CAST(booking.id AS TEXT) || ' is ' || booking.state || ' and needs '
@@ -155,7 +157,8 @@ pub async fn contradictions(connection: &mut AnyConnection) -> Result<Vec<String
         .chain(&check_payments::CONTRADICTIONS)
         .chain(&check_pickups::CONTRADICTIONS)
         .chain(&floor::check::CONTRADICTIONS)
-        .chain(&check_cash::CONTRADICTIONS);
+        .chain(&check_cash::CONTRADICTIONS)
+        .chain(&waitlist::check::CONTRADICTIONS);
     for &question in questions {
         for row in sqlx::query(question).fetch_all(&mut *connection).await? {
             findings.push(row.plain("finding")?);

@@ -54,6 +54,8 @@ pub enum IdKind {
     Session,
     /// What people counted at the end of a shift.
     CashCount,
+    /// Places in line.
+    WaitlistEntry,
 }
 
 impl IdKind {
@@ -90,6 +92,7 @@ impl IdKind {
             Self::Review => "review",
             Self::Session => "session",
             Self::CashCount => "cash_count",
+            Self::WaitlistEntry => "waitlist_entry",
         }
     }
 }

@@ -89,7 +89,7 @@ pub struct PackRow {
     pub percent_per_hour: f64,
     /// The claim on it.
     pub hold: Option<HoldId>,
-    /// The booking it is held for.
+    /// The booking it is held for; none while it is offered to somebody in line.
     pub held_for: Option<BookingId>,
     /// Can be handed out now, by the view `dispensable`.
     pub dispensable: bool,
@@ -121,7 +121,7 @@ impl PackRow {
             soh: self.soh,
             grade: Grade::of(self.soh),
             state: self.state,
-            held: self.held_for.is_some(),
+            held: self.hold.is_some(),
             slot: Some(self.slot),
             eta_ready: self.eta(MIN_DISPENSE_SOC),
             eta_full: self.eta(100),
@@ -136,7 +136,7 @@ impl PackRow {
     /// Its letter in the strip (see [`Inventory::strip`]).
     fn letter(&self) -> char {
         match self.state {
-            _ if self.held_for.is_some() => 'h',
+            _ if self.hold.is_some() => 'h',
             BatteryState::Available if self.soc.get() >= MIN_DISPENSE_SOC => 'r',
             BatteryState::Available | BatteryState::Charging => 'c',
             BatteryState::Returned => 'k',
@@ -171,7 +171,7 @@ impl StationInventory {
         let count =
             |what: &dyn Fn(&PackRow) -> bool| number(self.packs.iter().filter(|pack| what(pack)).count());
         let available = count(&|pack| pack.dispensable);
-        let booked = count(&|pack| pack.held_for.is_some());
+        let booked = count(&|pack| pack.hold.is_some());
         let occupied: Vec<SlotNumber> = self.packs.iter().map(|pack| pack.slot).collect();
         let is_free = |slot: &&SlotRow| slot.healthy && !occupied.contains(&slot.number);
         Inventory {
@@ -227,7 +227,7 @@ impl StationInventory {
 }
 
 fn is_charging(pack: &PackRow) -> bool {
-    pack.state == BatteryState::Charging && pack.held_for.is_none()
+    pack.state == BatteryState::Charging && pack.hold.is_none()
 }
 
 fn number(count: usize) -> i64 {

@@ -6,6 +6,8 @@
 //! one that needs it, the later one sees the other. What still falls between two chairs (a transaction that held a
 //! row and was undone) is found by [`stations_owing`].
 
+use std::collections::BTreeSet;
+
 use sqlx::AnyConnection;
 
 use super::bookings::BookingRecord;
@@ -119,16 +121,25 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Gives packs to those who wait for one at the stations where this transaction may have freed some.
+    /// Gives packs to those who wait for one at the stations where this transaction may have freed some: first to
+    /// whose own failed, then to who stands in line. Looks also at lines that changed, or that were booked past.
     pub(super) async fn refill_touched(&mut self) -> Result<(), StoreError> {
         let freed = self.stations.iter().filter(|(_, changes)| changes.may_free);
-        let stations: Vec<StationId> = freed.map(|(station, _)| *station).collect();
+        let freed: BTreeSet<StationId> = freed.map(|(station, _)| *station).collect();
+        let mut stations = std::mem::take(&mut self.lines.touched);
+        stations.extend(self.lines.booked.keys());
+        stations.extend(&freed);
         for station in stations {
             if self.engine() == Engine::Postgres {
                 self.advance(Topic::Station(station), 0).await?;
             }
-            self.refill(station).await?;
+            if freed.contains(&station) {
+                self.refill(station).await?;
+            }
+            self.serve_line(station).await?;
         }
+        // What serving itself changed was looked at just now.
+        self.lines.touched.clear();
         Ok(())
     }
 

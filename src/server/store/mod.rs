@@ -54,6 +54,7 @@ pub mod substitute;
 pub mod test_checkouts;
 mod tx;
 pub mod vehicles;
+pub mod waitlist;
 pub mod whereabouts;
 mod writer;
 

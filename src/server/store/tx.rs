@@ -9,10 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 use sqlx::AnyConnection;
 
+use super::waitlist::LineChanges;
 use super::{Db, Engine, IdKind, StoreError, StoredEvent};
 use crate::domain::{
-    BatteryId, BayId, BookingId, InventoryAction, Level, NotificationId, NotificationKind, ReleaseReason, SessionId, StationId,
-    Timestamp, UserId,
+    BatteryId, BayId, BookingId, InventoryAction, Level, NotificationId, NotificationKind, ReleaseReason,
+    SessionId, StationId, Timestamp, UserId,
 };
 
 /// Who or what is behind a transaction: goes into every audit row.
@@ -127,6 +128,7 @@ pub struct Tx<'c> {
     pub(super) sessions: BTreeSet<SessionId>,
     pub(super) bookings: BTreeMap<BookingId, BookingChanges>,
     pub(super) users: BTreeMap<UserId, Vec<UserEvent>>,
+    pub(super) lines: LineChanges,
     pub(super) settled: Vec<StoredEvent>,
 }
 
@@ -142,6 +144,7 @@ impl<'c> Tx<'c> {
             sessions: BTreeSet::new(),
             bookings: BTreeMap::new(),
             users: BTreeMap::new(),
+            lines: LineChanges::default(),
             settled: Vec::new(),
         }
     }

@@ -21,6 +21,7 @@ pub mod sessions;
 pub mod staffing;
 pub mod stations;
 pub mod vehicles;
+pub mod waitlist;
 
 use utoipa_axum::router::OpenApiRouter;
 
@@ -46,6 +47,7 @@ pub fn router() -> OpenApiRouter<App> {
         .merge(notifications::router())
         .merge(plans::router())
         .merge(vehicles::router())
+        .merge(waitlist::router())
         .merge(reviews::router())
         .merge(staffing::router())
         .merge(operators::router())

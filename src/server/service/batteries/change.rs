@@ -91,8 +91,8 @@ async fn change(
     };
     let to = next(&pack, &wish, slot, tx.now())?;
     let can_be_handed_out = to.state == BatteryState::Available && to.soh.get() >= MIN_DISPENSE_SOH;
-    if let (Some(booking), false) = (pack.held_for, can_be_handed_out) {
-        give_up(tx, &pack, booking, to.note.as_deref(), elsewhere).await?;
+    if pack.hold.is_some() && !can_be_handed_out {
+        give_up(tx, &pack, to.note.as_deref(), elsewhere).await?;
         (pack.hold, pack.held_for) = (None, None);
     }
     if !tx.change_pack(&pack, &to).await? {

@@ -36,9 +36,7 @@ pub async fn remove(app: &App, actor: &Actor, battery: BatteryId) -> Result<(), 
             let (actor, elsewhere) = (actor.clone(), elsewhere.clone());
             Box::pin(async move {
                 let pack = in_my_station(tx, &actor, battery).await?;
-                if let Some(booking) = pack.held_for {
-                    give_up(tx, &pack, booking, Some(TAKEN_OUT), &elsewhere).await?;
-                }
+                give_up(tx, &pack, Some(TAKEN_OUT), &elsewhere).await?;
                 if !tx.retire_pack(&pack).await? {
                     return Err(StoreError::Overtaken.into());
                 }

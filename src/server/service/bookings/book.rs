@@ -21,6 +21,7 @@ use crate::server::store::idempotency::{Claim, NextAction};
 use crate::server::store::inventory::StationRow;
 use crate::server::store::payments::terms;
 use crate::server::store::services::{self as service_rows, ServiceRow};
+use crate::server::store::waitlist::EntryRecord;
 use crate::server::store::{Audit, Failure, IdKind, Tx, bookings as rows};
 use crate::server::store::{catalogue, rules, stations};
 
@@ -51,6 +52,7 @@ pub async fn book(
                 timers: timers.clone(),
                 takes_online,
                 is_walk_in: false,
+                offer: None,
             };
             let claim = claim.clone();
             Box::pin(async move { booking.make(tx, claim).await })
@@ -64,20 +66,22 @@ pub async fn book(
 }
 
 /// The booking with the address at which it is paid. Where there is none yet, the booking's page asks again.
-async fn with_checkout(app: &App, actor: &Actor, booking: BookingOut) -> BookingOut {
+pub(super) async fn with_checkout(app: &App, actor: &Actor, booking: BookingOut) -> BookingOut {
     let sent = payments::online::begin(app, actor, booking.id, booking.payment_method).await;
     sent.unwrap_or(booking)
 }
 
 /// A booking being made.
-struct Booking {
-    actor: Actor,
-    order: Order,
-    timers: std::sync::Arc<Timers>,
+pub(super) struct Booking {
+    pub actor: Actor,
+    pub order: Order,
+    pub timers: std::sync::Arc<Timers>,
     /// There is a payment service.
-    takes_online: bool,
+    pub takes_online: bool,
     /// The customer stands in a bay: the station said yes by that.
-    is_walk_in: bool,
+    pub is_walk_in: bool,
+    /// The place in line whose offer it takes: with its packs, and no others.
+    pub offer: Option<EntryRecord>,
 }
 
 /// A booking for a customer who came without one, confirmed at once (staff).
@@ -93,12 +97,13 @@ pub(in crate::server::service) async fn for_walk_in(
         timers: timers.clone(),
         takes_online: false,
         is_walk_in: true,
+        offer: None,
     };
     booking.place(tx).await
 }
 
 impl Booking {
-    async fn make(&self, tx: &mut Tx<'_>, claim: Option<Claim>) -> Result<BookingOut, Failure> {
+    pub async fn make(&self, tx: &mut Tx<'_>, claim: Option<Claim>) -> Result<BookingOut, Failure> {
         if let Some(claim) = &claim
             && let NextAction::Replay(answer) = tx.claim_key(claim).await?
         {
@@ -135,9 +140,10 @@ impl Booking {
         // Before the packs: who waits for a plan must not keep any from others meanwhile.
         let cover = Cover::of(tx, self.actor.user, &station, method, packs).await?;
         let parts = Parts {
-            packs: match self.order.pickup_at {
-                None => self.claim_packs(tx, &station).await?,
-                Some(_) => self.packs_for_later(),
+            packs: match (&self.offer, self.order.pickup_at) {
+                (Some(offer), _) => offered_packs(tx, offer).await?,
+                (None, None) => self.claim_packs(tx, &station).await?,
+                (None, Some(_)) => self.packs_for_later(),
             },
             timers,
             services: self.find_services(tx, station.id).await?,
@@ -352,6 +358,21 @@ impl Booking {
         }
         tell_of_new(tx, &record).await
     }
+}
+
+/// The packs of an offer, claimed as they are.
+async fn offered_packs(tx: &mut Tx<'_>, offer: &EntryRecord) -> Result<Vec<Pack>, Failure> {
+    let taken = tx.take_offered(offer).await?;
+    let packs = taken.into_iter().map(|(kind, claimed)| Pack {
+        line: Line {
+            kind,
+            wanted: Wanted::Battery(claimed.battery),
+            item: 0,
+        },
+        model: claimed.model,
+        claimed: Some(claimed),
+    });
+    Ok(packs.collect())
 }
 
 /// A pack: claimed now, or of a model and chosen later.

@@ -7,8 +7,8 @@ use super::elsewhere::instead_of_booking;
 use super::{due_while_waiting, notice, record, step, timers_of};
 use crate::domain::notification::text;
 use crate::domain::{
-    Alternative, BatteryId, BookingId, BookingState, Command, ItemState, Level, NotificationKind, Problem,
-    StationId, Timers,
+    Alternative, BatteryId, BookingState, Command, ItemState, Level, NotificationKind, Problem, StationId,
+    Timers,
 };
 use crate::server::App;
 use crate::server::store::bookings::{BookingRecord, Step, Window};
@@ -41,17 +41,19 @@ impl Elsewhere {
 }
 
 /// Ends the claim on a pack that cannot be handed out any more: another one takes its place, or the booking waits
-/// for one. Afterwards nobody holds the pack.
+/// for one, or who stands in line goes on waiting. Afterwards nobody holds the pack.
 ///
 /// # Errors
 /// Only the database's.
 pub async fn give_up(
     tx: &mut Tx<'_>,
     pack: &PackRow,
-    booking: BookingId,
     why: Option<&str>,
     elsewhere: &Elsewhere,
 ) -> Result<(), Failure> {
+    let Some(booking) = pack.held_for else {
+        return tx.lose_offered(pack).await;
+    };
     let before = record(tx, booking).await?;
     if !tx.lock_booking(&before).await? {
         return Err(StoreError::Overtaken.into());
