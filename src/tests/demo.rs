@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use voltbay::domain::Role;
+use voltbay::domain::{Clock, Role};
 use voltbay::server::service::batteries::charge;
 use voltbay::server::{check, demo, jobs};
 
@@ -112,5 +112,28 @@ each_engine! {
             completed += listed(&admin.client.get(&path).await.expect(200)).len();
         }
         assert!(completed > 0, "somebody rode");
+    }
+    async fn packs_fail_and_are_repaired(app: TestApp) {
+        app.demo().await;
+        let mut faults = jobs::faults::Faults::starting(app.clock.now(), 1.0);
+        let locked = async || {
+            let mut states = Vec::new();
+            for station in 1..=8 {
+                let packs = app.packs(station).await.into_iter();
+                states.extend(packs.map(|pack| pack["state"].as_str().unwrap().to_owned()));
+            }
+            states.retain(|state| ["quarantined", "maintenance"].contains(&state.as_str()));
+            states
+        };
+        let before = locked().await.len();
+        app.clock.advance(Duration::from_mins(46));
+        faults.step(&app.app).await.unwrap();
+        assert_eq!(locked().await.len(), before + 1, "one pack got too hot");
+        for _ in 0..2 {
+            app.clock.advance(Duration::from_secs(45));
+            faults.step(&app.app).await.unwrap();
+        }
+        assert_eq!(locked().await.len(), before, "it charges again");
+        assert_eq!(check::findings(&app.app).await.unwrap(), [""; 0]);
     }
 }

@@ -3,6 +3,7 @@
 pub mod charging;
 pub mod cleanup;
 pub mod expiry;
+pub mod faults;
 pub mod floor;
 pub mod hours;
 pub mod inspection;
@@ -14,8 +15,8 @@ pub mod waitlist;
 
 use crate::server::App;
 
-/// Starts every job; they end when the server is told to stop. Packs charge and riders come by themselves only
-/// where the simulator was asked for.
+/// Starts every job; they end when the server is told to stop. Packs charge and fail and riders come by themselves
+/// only where the simulator was asked for.
 pub fn start(app: &App) {
     app.tasks.spawn(expiry::run(app.clone()));
     app.tasks.spawn(floor::run(app.clone()));
@@ -29,5 +30,6 @@ pub fn start(app: &App) {
     if app.config.simulate.0.is_some() {
         app.tasks.spawn(charging::run(app.clone()));
         app.tasks.spawn(riders::run(app.clone()));
+        app.tasks.spawn(faults::run(app.clone()));
     }
 }

@@ -17,7 +17,7 @@ use crate::server::App;
 use crate::server::demo::{self, Cast};
 use crate::server::service::bookings::BookingQuery;
 use crate::server::service::stations::StationQuery;
-use crate::server::service::{batteries, bookings, notifications, stations};
+use crate::server::service::{Actor, batteries, bookings, notifications, stations};
 use crate::server::store::whereabouts::{self, PackAway};
 
 const TICK: Duration = Duration::from_secs(1);
@@ -29,6 +29,11 @@ const LEFT_FOR_OTHERS: (i64, i64) = (2, 4);
 const PACE: (f64, f64, f64) = (105.0, 5.0, 60.0);
 /// Nobody rides while fewer than this part of the packs in slots are ready.
 const LEAST_READY: f64 = 0.4;
+
+/// Riders come soon, or not at all.
+const HOLD_MINUTES: i64 = 5;
+/// One in so many bookings is not collected.
+const ONE_STAYS_AWAY_IN: i64 = 12;
 
 /// Runs until the server stops.
 pub async fn run(app: App) {
@@ -87,13 +92,13 @@ async fn serve_riders(app: &App, cast: &Cast) -> Result<(), Problem> {
             ..BookingQuery::default()
         };
         for booking in bookings::list(app, rider, query).await?.items {
-            serve(app, cast, &booking).await?;
+            serve(app, cast, rider, &booking).await?;
         }
     }
     Ok(())
 }
 
-async fn serve(app: &App, cast: &Cast, booking: &BookingOut) -> Result<(), Problem> {
+async fn serve(app: &App, cast: &Cast, rider: &Actor, booking: &BookingOut) -> Result<(), Problem> {
     let now = app.clock.now();
     let is_due = |since: Timestamp, least: i64, spread: i64| {
         let seconds = least + booking.id.0 * 7 % spread;
@@ -107,10 +112,29 @@ async fn serve(app: &App, cast: &Cast, booking: &BookingOut) -> Result<(), Probl
         None if is_due(booking.created_at, 4, 9) => {
             bookings::ready(app, &cast.attendant, booking.id).await?;
         }
-        Some(ready_at) if is_due(ready_at, 6, 13) => hand_over(app, cast, booking).await?,
+        Some(ready_at) if is_due(ready_at, 6, 13) => {
+            if !stays_away(app, rider, booking).await? {
+                hand_over(app, cast, booking).await?;
+            }
+        }
         _ => {}
     }
     Ok(())
+}
+
+/// Some do not come for what they booked; never twice in a row, or they would have to pay first.
+async fn stays_away(app: &App, rider: &Actor, booking: &BookingOut) -> Result<bool, Problem> {
+    if booking.id.0 % ONE_STAYS_AWAY_IN != 0 {
+        return Ok(false);
+    }
+    let query = BookingQuery {
+        states: vec![BookingState::Completed, BookingState::NoShow],
+        ..BookingQuery::default()
+    };
+    let before = bookings::list(app, rider, query).await?.items;
+    Ok(before
+        .first()
+        .is_none_or(|last| last.state == BookingState::Completed))
 }
 
 async fn hand_over(app: &App, cast: &Cast, booking: &BookingOut) -> Result<(), Problem> {
@@ -195,7 +219,7 @@ async fn arrive(app: &App, cast: &Cast) -> Result<(), Problem> {
         payment_method: PaymentMethod::Cash,
         vehicle: None,
         pickup_at: None,
-        hold_minutes: None,
+        hold_minutes: Some(HOLD_MINUTES),
     };
     bookings::book(app, rider, body, None).await?;
     Ok(())
