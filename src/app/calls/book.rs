@@ -78,6 +78,8 @@ pub async fn book_packs(
     /// The form.
     order: Order,
 ) -> Result<BookingId, Problem> {
+    use leptos::server_fn::ServerFn;
+
     use crate::server::service::IdempotencyKey;
     use crate::server::service::bookings;
 
@@ -98,7 +100,7 @@ pub async fn book_packs(
             Ok(booking.id)
         }
         Err(problem) if super::plain_form() => {
-            super::see_other(&back(&order, &problem));
+            super::see_other(&back(&order, BookPacks::PATH, &problem));
             Err(problem)
         }
         Err(problem) => Err(super::told(problem)),
@@ -165,13 +167,12 @@ fn read(order: &Order) -> Result<crate::protocol::rest::BookIn, Problem> {
 
 /// The page the form stood on, with its choices and what went wrong.
 #[cfg(feature = "ssr")]
-fn back(order: &Order, problem: &Problem) -> String {
-    use leptos::server_fn::ServerFn;
+pub(super) fn back(order: &Order, call: &'static str, problem: &Problem) -> String {
     use leptos::server_fn::error::ServerFnUrlError;
 
     // Only the path and the query of this address are used.
     let page = format!("http://page{}", order.address());
-    let Ok(url) = ServerFnUrlError::new(BookPacks::PATH, problem.clone()).to_url(&page) else {
+    let Ok(url) = ServerFnUrlError::new(call, problem.clone()).to_url(&page) else {
         return order.address();
     };
     format!("{}?{}#book-h", url.path(), url.query().unwrap_or_default())
@@ -235,7 +236,7 @@ mod tests {
 
     #[test]
     fn a_bare_form_comes_back_with_its_choices_and_the_problem() {
-        let address = back(&order(), &Problem::Unavailable);
+        let address = back(&order(), "/call/book", &Problem::Unavailable);
         for part in ["/stations/3?", "n1=2", "hold=30", "KL", "__err=", "#book-h"] {
             assert!(address.contains(part), "{part} in {address}");
         }

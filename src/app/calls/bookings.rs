@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::codec::Plain;
+use super::waitlist::Place;
 use crate::domain::{Alternative, BookingId, BookingState, PaymentMethod, Problem, Timestamp};
 use crate::protocol::rest::{BookingOut, Page, ReviewOut};
 
@@ -111,6 +112,8 @@ impl Which {
 pub struct History {
     /// All that run, on the first page, where they are asked for.
     pub running: Vec<BookingOut>,
+    /// Where I stand in line, on the first page.
+    pub places: Vec<Place>,
     /// The others, newest first, and where they go on.
     pub page: Page<BookingOut>,
     /// The server's clock at this answer.
@@ -192,6 +195,7 @@ pub async fn load_history(
         };
         bookings::list(&app, &actor, query).await.map_err(super::told)
     };
+    let is_search = text.is_some();
     let shows_running = cursor.is_none() && matches!(which, Which::All | Which::Active);
     let running = if shows_running {
         list(Which::Active.states(), text.clone(), None, Some(MOST_RUNNING))
@@ -209,8 +213,14 @@ pub async fn load_history(
         Which::All => list(ended().collect(), text, cursor, None).await?,
         which => list(which.states(), text, cursor, None).await?,
     };
+    let places = if shows_running && !is_search {
+        super::waitlist::places(&app, &actor).await?
+    } else {
+        Vec::new()
+    };
     Ok(History {
         running,
+        places,
         page,
         now: app.clock.now(),
     })

@@ -18,6 +18,7 @@ pub mod steps;
 pub mod takings;
 pub mod vehicles;
 pub mod visitor;
+pub mod waitlist;
 
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 

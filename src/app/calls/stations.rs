@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::codec::Plain;
 use super::pickup::Pickups;
-use crate::domain::{Alternative, BatteryModelId, Problem, Timestamp, VehicleTypeId};
+use crate::domain::{Alternative, BatteryModelId, PaymentMethod, Problem, Timestamp, VehicleTypeId};
 use crate::protocol::rest::{
     BatteryModelOut, BatteryOut, Page, ReviewOut, ServiceOut, StationOut, VehicleOut,
 };
@@ -98,6 +98,38 @@ pub struct PayHere {
     pub pays_first: bool,
 }
 
+impl PayHere {
+    /// The ways one can pay here.
+    pub fn ways(&self) -> Vec<PaymentMethod> {
+        PaymentMethod::ALL
+            .into_iter()
+            .filter(|method| match method {
+                PaymentMethod::Cash => self.per_swap && !self.pays_first,
+                PaymentMethod::Card | PaymentMethod::Qr => self.per_swap && self.online,
+                PaymentMethod::Plan => self.plan.is_some(),
+            })
+            .collect()
+    }
+}
+
+/// How this visitor pays at a station.
+#[cfg(feature = "ssr")]
+pub(super) async fn pay_here(
+    app: &crate::server::App,
+    visitor: Option<&crate::server::service::Actor>,
+    station: crate::domain::StationId,
+) -> Result<PayHere, Problem> {
+    use crate::server::service::{bookings, plans};
+
+    let (operator, plan) = plans::at_station(app, visitor, station).await?;
+    Ok(PayHere {
+        per_swap: operator.pay_per_swap,
+        plan: plan.map(|plan| (plan.plan.name, plan.left)),
+        online: app.provider().is_some(),
+        pays_first: bookings::pays_first(app, visitor, station).await?,
+    })
+}
+
 /// The stations that fit.
 #[server(prefix = "/call", endpoint = "stations", output = Plain)]
 pub async fn find_stations(
@@ -155,7 +187,7 @@ pub async fn see_station(
 ) -> Result<StationPage, Problem> {
     use crate::domain::{Position, StationId, Timer};
     use crate::server::service::stations::{self, StationQuery};
-    use crate::server::service::{bookings, plans, reviews, vehicles};
+    use crate::server::service::{reviews, vehicles};
 
     const NEARBY: usize = 3;
     let app = super::app()?;
@@ -187,7 +219,6 @@ pub async fn see_station(
     let distance_m = person
         .zip(here)
         .map(|(person, here)| person.distance_m(here).round() as i64);
-    let (operator, plan) = plans::at_station(&app, super::visitor().as_ref(), id).await?;
     let hold = app.timers.length(Timer::HoldTtl).as_secs().div_ceil(60);
     let mine = match super::visitor() {
         Some(actor) => vehicles::list(&app, &actor).await?,
@@ -202,12 +233,7 @@ pub async fn see_station(
         models: stations::models(&app).await?,
         services: stations::services(&app, id).await?,
         hold_minutes: i64::try_from(hold).unwrap_or(15),
-        pay: PayHere {
-            per_swap: operator.pay_per_swap,
-            plan: plan.map(|plan| (plan.plan.name, plan.left)),
-            online: app.provider().is_some(),
-            pays_first: bookings::pays_first(&app, super::visitor().as_ref(), id).await?,
-        },
+        pay: pay_here(&app, super::visitor().as_ref(), id).await?,
         pickups: super::pickup::pickups(&app, id, pickup_day.as_deref()).await?,
         key: uuid::Uuid::now_v7().to_string(),
         station,

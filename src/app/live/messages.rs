@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::toasts::{Offer, Toast, Tone};
+use crate::app::calls::waitlist::PLACES;
 use crate::domain::{Level, NotificationKind};
 use crate::protocol::ServerMessage;
 use crate::protocol::rest::NotificationOut;
@@ -19,6 +20,10 @@ pub fn toast_of(notification: &NotificationOut) -> Toast {
     let offer = match (notification.event, notification.booking_id) {
         (Kind::BookingExpiring, Some(booking)) => Some(Offer::Renew { booking }),
         (_, Some(_)) => show,
+        (Kind::WaitlistOffer, None) => Some(Offer::Open {
+            href: PLACES.to_owned(),
+            label: "Accept or decline",
+        }),
         (_, None) => None,
     };
     let about = notification
@@ -31,10 +36,15 @@ pub fn toast_of(notification: &NotificationOut) -> Toast {
             Level::Error => Tone::Danger,
         },
         offer,
-        stays: notification.event == Kind::BookingExpiring || notification.level == Level::Error,
+        stays: matches!(notification.event, Kind::BookingExpiring | Kind::WaitlistOffer)
+            || notification.level == Level::Error,
         urgent: matches!(
             notification.event,
-            Kind::BookingCancelled | Kind::BookingDeclined | Kind::BookingNoShow | Kind::BookingRenewFailed
+            Kind::BookingCancelled
+                | Kind::BookingDeclined
+                | Kind::BookingNoShow
+                | Kind::BookingRenewFailed
+                | Kind::WaitlistOffer
         ),
         notification: Some(notification.id),
         booking: notification.booking_id,
@@ -59,6 +69,7 @@ pub fn place_of(notification: &NotificationOut) -> Option<String> {
         {
             Some(format!("/staff/stations/{station}?booking={booking}#open"))
         }
+        _ if notification.event == NotificationKind::WaitlistOffer => Some(PLACES.to_owned()),
         _ if is_about_a_plan(notification.event) => Some("/plan".to_owned()),
         (None, Some(station)) if notification.event == NotificationKind::EmployeeAssigned => {
             Some(format!("/staff/stations/{station}"))
@@ -91,10 +102,11 @@ pub fn icon_of(kind: NotificationKind) -> &'static str {
         | Kind::PaymentReceived
         | Kind::PaymentFailed
         | Kind::PaymentRefunded => "cash",
-        Kind::BookingExpiring | Kind::BookingRenewed | Kind::BookingScheduled => "clock",
+        Kind::BookingExpiring | Kind::BookingRenewed | Kind::BookingScheduled | Kind::WaitlistOffer => {
+            "clock"
+        }
         Kind::BookingCancelled => "undo",
         Kind::BayCalled => "go",
-        Kind::WaitlistOffer => "battery",
         Kind::EmployeeAssigned => "person",
         Kind::BookingExpired
         | Kind::BookingNoShow

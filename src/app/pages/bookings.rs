@@ -1,6 +1,7 @@
 //! My bookings: all that run on top, then the history, newest first. Filters, search and paging are links
 //! and a form, so every view has an address.
 
+mod places;
 mod running;
 
 use leptos::either::{Either, EitherOf3};
@@ -9,6 +10,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use leptos_router::params::ParamsMap;
 
+use self::places::Places;
 use self::running::{Running, RunningList};
 use crate::app::calls::bookings::{History, Which, load_history};
 use crate::app::live::notices::Notices;
@@ -71,13 +73,14 @@ pub fn Bookings() -> impl IntoView {
     );
     refetch_on_news(history);
     let running = Running::new();
+    let again = Callback::new(move |()| history.refetch());
     let list = move || {
         let asked = asked.get();
         Suspend::new(async move {
             match history.await {
                 Ok(history) => {
                     running.show(&history.running);
-                    Either::Left(view! { <List history asked /> })
+                    Either::Left(view! { <List history asked again /> })
                 }
                 Err(problem) => Either::Right(view! { <Refusal problem /> }),
             }
@@ -102,13 +105,19 @@ fn refetch_on_news(history: Resource<Result<History, Problem>>) {
 }
 
 #[component]
-fn List(history: History, asked: Asked) -> impl IntoView {
-    let History { running, page, now } = history;
+fn List(history: History, asked: Asked, again: Callback<()>) -> impl IntoView {
+    let History {
+        running,
+        places,
+        page,
+        now,
+    } = history;
+    let is_in_line = !places.is_empty();
     let first_page = asked.cursor.is_none();
     let older = page.next.map(|cursor| asked.older(cursor));
     let ended = page.items;
     let body = if running.is_empty() && ended.is_empty() {
-        EitherOf3::A(view! { <Empty asked=asked.clone() /> })
+        EitherOf3::A((!is_in_line).then(|| view! { <Empty asked=asked.clone() /> }))
     } else if running.is_empty() {
         EitherOf3::B(view! { <Rows bookings=ended now label="Bookings" /> })
     } else {
@@ -128,6 +137,7 @@ fn List(history: History, asked: Asked) -> impl IntoView {
             <div class="inbox stack">
                 <h1>"My bookings"</h1>
                 <Filters asked=asked.clone() />
+                {is_in_line.then(|| view! { <Places places again /> })}
                 <div>{body}</div>
                 <nav class="btns" aria-label="Pages">
                     {(!first_page).then(|| view! { <a class="btn" href=asked.with(asked.which)>"Newest"</a> })}

@@ -10,6 +10,7 @@ mod nearby;
 mod pay;
 mod reviews;
 mod vehicle;
+mod wait;
 mod when;
 
 use leptos::either::{Either, EitherOf3};

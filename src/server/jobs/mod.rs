@@ -11,6 +11,7 @@ pub mod payments;
 pub mod plans;
 pub mod riders;
 pub mod services;
+mod swaps;
 pub mod waitlist;
 
 use crate::server::App;

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use rand::RngExt;
 
+use super::swaps;
 use crate::domain::{
     BatteryModelId, BatteryState, BookingState, ItemKind, PaymentMethod, Problem, StationId, StationStatus,
     Timestamp,
@@ -88,7 +89,11 @@ fn pause(speed: f64) -> Duration {
 async fn serve_riders(app: &App, cast: &Cast) -> Result<(), Problem> {
     for rider in &cast.riders {
         let query = BookingQuery {
-            states: vec![BookingState::Confirmed, BookingState::Ready],
+            states: vec![
+                BookingState::Confirmed,
+                BookingState::Ready,
+                BookingState::InService,
+            ],
             ..BookingQuery::default()
         };
         for booking in bookings::list(app, rider, query).await?.items {
@@ -108,12 +113,15 @@ async fn serve(app: &App, cast: &Cast, rider: &Actor, booking: &BookingOut) -> R
         // Her battery failed: she waits for the next one, or her time runs out.
         return Ok(());
     }
+    if let Some(session) = booking.session_id {
+        return swaps::go_on(app, cast, booking, session).await;
+    }
     match booking.ready_at {
         None if is_due(booking.created_at, 4, 9) => {
             bookings::ready(app, &cast.attendant, booking.id).await?;
         }
         Some(ready_at) if is_due(ready_at, 6, 13) => {
-            if !stays_away(app, rider, booking).await? {
+            if !stays_away(app, rider, booking).await? && !swaps::begin(app, cast, booking).await? {
                 hand_over(app, cast, booking).await?;
             }
         }
@@ -154,7 +162,7 @@ async fn hand_over(app: &App, cast: &Cast, booking: &BookingOut) -> Result<(), P
 }
 
 /// Packs that were ridden long enough to be empty.
-async fn away(app: &App) -> Result<Vec<PackAway>, Problem> {
+pub(super) async fn away(app: &App) -> Result<Vec<PackAway>, Problem> {
     let now = app.clock.now();
     let mut snapshot = app.db.snapshot().await?;
     let away = whereabouts::in_use(&mut snapshot).await?;

@@ -18,10 +18,12 @@ pub enum SlotUse {
 }
 
 /// A pack that a customer has.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct PackAway {
     /// Which one.
     pub id: BatteryId,
+    /// What stands on it.
+    pub serial: String,
     /// Its model.
     pub model: BatteryModelId,
     /// When it left.
@@ -125,7 +127,7 @@ pub async fn state_of(
 /// The packs that customers have, longest first.
 pub async fn in_use(connection: &mut AnyConnection) -> Result<Vec<PackAway>, StoreError> {
     let rows = sqlx::query(
-        "SELECT id, model_id, changed_at
+        "SELECT id, serial, model_id, changed_at
          FROM battery
          WHERE state = 'in_use'
          ORDER BY changed_at, id
@@ -137,6 +139,7 @@ pub async fn in_use(connection: &mut AnyConnection) -> Result<Vec<PackAway>, Sto
         .map(|row| {
             Ok(PackAway {
                 id: BatteryId(row.plain("id")?),
+                serial: row.plain("serial")?,
                 model: BatteryModelId(row.plain("model_id")?),
                 since: row.instant("changed_at")?,
             })

@@ -17,6 +17,7 @@ mod scan;
 mod services;
 mod shelf;
 mod state;
+mod waitlist;
 
 use leptos::either::Either;
 use leptos::prelude::*;

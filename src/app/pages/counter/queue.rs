@@ -7,6 +7,7 @@ use super::booking::{due_amount, packs_and_slots};
 use super::booking_end::when_done;
 use super::planned::PlannedList;
 use super::state::{Counter, Open};
+use super::waitlist::WaitlistList;
 use crate::app::browser;
 use crate::app::calls::staff::PrepareBooking;
 use crate::app::calls::steps::{MoveOn, PlainStep};
@@ -65,6 +66,7 @@ pub fn QueueColumn(counter: Counter, open: Memo<Open>) -> impl IntoView {
                 </Show>
             </div>
             <PlannedList counter open />
+            <WaitlistList counter />
         </section>
     }
 }

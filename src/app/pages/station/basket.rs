@@ -234,6 +234,18 @@ impl Basket {
         }
     }
 
+    /// The first model that fits what I ride.
+    pub fn first_that_fits(self) -> Option<BatteryModelId> {
+        let rides = self.vehicles.with_value(|vehicles| vehicles.first().cloned());
+        let fits = |one: &&Choice| {
+            rides
+                .as_ref()
+                .is_none_or(|vehicle| vehicle.vehicle_type.takes(one.model.id))
+        };
+        self.choices
+            .with_value(|choices| choices.iter().find(fits).map(|one| one.model.id))
+    }
+
     /// The station it is for.
     pub fn station(self) -> StationId {
         self.station
@@ -265,21 +277,9 @@ fn in_form(name: &str) -> String {
     }
 }
 
-/// The ways one can pay here.
-pub fn ways(pay: &PayHere) -> Vec<PaymentMethod> {
-    PaymentMethod::ALL
-        .into_iter()
-        .filter(|method| match method {
-            PaymentMethod::Cash => pay.per_swap && !pay.pays_first,
-            PaymentMethod::Card | PaymentMethod::Qr => pay.per_swap && pay.online,
-            PaymentMethod::Plan => pay.plan.is_some(),
-        })
-        .collect()
-}
-
 /// The one that was asked for. Whoever has swaps left most likely wants to use them; else the first there is.
 fn pay_by_at_first(pay: &PayHere, asked: Option<&str>) -> PaymentMethod {
-    let ways = ways(pay);
+    let ways = pay.ways();
     let asked = ways.iter().find(|way| Some(way.as_str()) == asked);
     let has_swaps = pay.plan.as_ref().is_some_and(|(_, left)| *left > 0);
     match (asked, has_swaps) {

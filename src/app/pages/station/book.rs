@@ -109,7 +109,7 @@ fn BookForm(
                 <VehicleField basket />
                 <PayBy basket />
                 {move || sum(basket)}
-                {move || problem.get().map(|problem| view! { <Refused problem later=basket.when.later.get_untracked() /> })}
+                {move || problem.get().map(|problem| view! { <Refused problem basket /> })}
                 <button
                     type="submit"
                     class="btn btn-go btn-wide"

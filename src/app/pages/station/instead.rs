@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::basket::Basket;
 use super::nearby::Nearby;
+use super::wait::{JoinInstead, JoinLine};
 use crate::app::live::store::StationStore;
 use crate::app::parts::note::Tone;
 use crate::app::parts::words::plural;
@@ -16,7 +17,9 @@ pub const PROBLEM: &str = "book-problem";
 
 /// Why the order was not carried out, and what to do now.
 #[component]
-pub fn Refused(problem: Problem, later: bool) -> impl IntoView {
+pub fn Refused(problem: Problem, basket: Basket) -> impl IntoView {
+    let later = basket.when.later.get_untracked();
+    let may_wait = !later && matches!(problem, Problem::BatteryUnavailable { .. });
     let title = match &problem {
         Problem::BatteryUnavailable { available: 0, .. } if later => {
             "No battery is left for that time here.".to_owned()
@@ -55,6 +58,7 @@ pub fn Refused(problem: Problem, later: bool) -> impl IntoView {
     view! {
         <Note tone=Tone::Danger title id=PROBLEM>
             {more}
+            {may_wait.then(|| view! { <JoinInstead basket /> })}
         </Note>
     }
 }
@@ -102,6 +106,7 @@ pub fn Instead(basket: Basket, store: StationStore, nearby: Vec<Alternative>, of
                         }
                     })}
             </div>
+            {move || open.get().then(|| view! { <div class="panel-body"><JoinLine basket /></div> })}
             <Nearby stations=nearby />
             {none_near
                 .then(|| {

@@ -4,7 +4,8 @@
 use leptos::either::EitherOf3;
 use leptos::prelude::*;
 
-use super::basket::{Basket, ways};
+use super::basket::Basket;
+use crate::app::calls::stations::PayHere;
 use crate::app::parts::Note;
 use crate::app::parts::words::plural;
 use crate::domain::PaymentMethod;
@@ -12,7 +13,7 @@ use crate::domain::PaymentMethod;
 /// The choice, or why there is none.
 #[component]
 pub fn PayBy(basket: Basket) -> impl IntoView {
-    let ways = basket.pay.with_value(ways);
+    let ways = basket.pay.with_value(PayHere::ways);
     match ways.as_slice() {
         [] => EitherOf3::A(view! {
             <Note title="One needs a plan here.">
