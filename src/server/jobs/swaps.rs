@@ -7,7 +7,7 @@ use rand::RngExt;
 
 use super::riders;
 use crate::domain::{BayState, Problem, SessionId, SessionStep};
-use crate::protocol::rest::{BookingOut, CashIn, ReturnIn, SessionIn, SessionOut};
+use crate::protocol::rest::{BookingItemOut, BookingOut, CashIn, ReturnIn, SessionIn, SessionOut};
 use crate::server::App;
 use crate::server::demo::Cast;
 use crate::server::service::{bays, notifications, sessions};
@@ -62,10 +62,10 @@ pub async fn go_on(app: &App, cast: &Cast, booking: &BookingOut, session: Sessio
 
 /// A pack that is worn down, whoever took it, or none.
 async fn brought(app: &App, now: &SessionOut, booking: &BookingOut) -> Result<ReturnIn, Problem> {
-    let lines = booking.items.iter().filter(|item| item.kind.brings_a_pack());
-    let line = lines
-        .clone()
-        .find(|item| now.returns.iter().all(|one| one.item_id != item.id));
+    let is_outstanding = |item: &&BookingItemOut| {
+        item.kind.brings_a_pack() && now.returns.iter().all(|one| one.item_id != item.id)
+    };
+    let line = booking.items.iter().find(is_outstanding);
     let model = line.and_then(|item| item.model_id);
     let worn_down = riders::away(app)
         .await?
