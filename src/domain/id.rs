@@ -62,4 +62,8 @@ id! {
     VehicleTypeId,
     /// What a customer says about a station.
     ReviewId,
+    /// Something for staff to do.
+    TaskId,
+    /// What a lead or the operator says to everybody at a station.
+    StaffMessageId,
 }

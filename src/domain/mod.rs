@@ -19,7 +19,10 @@ pub mod problem;
 #[cfg(any(test, not(feature = "ssr")))]
 mod problem_read;
 pub mod review;
+pub mod staff_message;
 pub mod station;
+pub mod task;
+pub mod task_need;
 pub mod time;
 pub mod timer;
 pub mod vehicle;
@@ -30,7 +33,7 @@ pub use bill::{Bill, Rates};
 pub use booking::{BookingState, Command};
 pub use id::{
     BatteryId, BatteryModelId, BookingId, HoldId, ItemId, NotificationId, OperatorId, PaymentId, PlanId,
-    ReviewId, ServiceId, StationId, SubscriptionId, UserId, VehicleId, VehicleTypeId,
+    ReviewId, ServiceId, StaffMessageId, StationId, SubscriptionId, TaskId, UserId, VehicleId, VehicleTypeId,
 };
 pub use item::{ItemKind, ItemState, ServiceCommand};
 pub use money::{Currency, Money};
@@ -38,7 +41,9 @@ pub use notification::{Level, NotificationKind};
 pub use payment::{PaymentMethod, PaymentState};
 pub use plan::{PlanRefusal, SubscriptionState};
 pub use problem::{Alternative, FieldError, Problem};
+pub use staff_message::{Loudness, StaffMessageKind};
 pub use station::{InventoryAction, Position, ReleaseReason, StationStatus};
+pub use task::{AckVia, Priority, TaskCause, TaskCommand, TaskKind, TaskState};
 pub use time::{Clock, Timestamp};
 pub use timer::{Timer, Timers};
 pub use vehicle::Registration;

@@ -91,11 +91,13 @@ pub enum NotificationKind {
     PlanLimitReached,
     /// To an attendant and the operator: somebody works at a station from now on.
     EmployeeAssigned,
+    /// To leads, then to the operator: nobody has acknowledged a task.
+    TaskEscalated,
 }
 
 impl NotificationKind {
     /// Every kind.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::BookingConfirmed,
         Self::BookingScheduled,
         Self::BookingReady,
@@ -119,6 +121,7 @@ impl NotificationKind {
         Self::PlanLimitNear,
         Self::PlanLimitReached,
         Self::EmployeeAssigned,
+        Self::TaskEscalated,
     ];
 
     /// How urgent it is. A cancellation is a warning for the customer and an information for the station;
@@ -140,7 +143,8 @@ impl NotificationKind {
             | Self::BookingCancelled
             | Self::StationAlert
             | Self::PlanLimitNear
-            | Self::PlanLimitReached => Level::Warning,
+            | Self::PlanLimitReached
+            | Self::TaskEscalated => Level::Warning,
             Self::BookingRenewFailed | Self::PaymentFailed => Level::Error,
             Self::NewBooking
             | Self::CashWaiting
@@ -176,6 +180,7 @@ impl NotificationKind {
             Self::PlanLimitNear => "Few swaps left",
             Self::PlanLimitReached => "No swaps left",
             Self::EmployeeAssigned => "New at the station",
+            Self::TaskEscalated => "Nobody has acknowledged",
         }
     }
 
@@ -205,6 +210,7 @@ impl NotificationKind {
             Self::PlanLimitNear => "plan_limit_near",
             Self::PlanLimitReached => "plan_limit_reached",
             Self::EmployeeAssigned => "employee_assigned",
+            Self::TaskEscalated => "task_escalated",
         }
     }
 }

@@ -163,6 +163,14 @@ pub enum Problem {
         /// Why, and what to do.
         detail: String,
     },
+    /// The task is somebody else's, or in no state for that.
+    #[error("{detail}")]
+    TaskBusy {
+        /// Why, and what to do.
+        detail: String,
+        /// Who has it, where somebody does.
+        by: Option<String>,
+    },
     /// The half hour is full.
     #[error("That service is fully booked for this half hour ({booked_count} of {capacity}).")]
     ServiceFull {
@@ -356,6 +364,7 @@ impl Problem {
             Self::AlreadyCollected => ("already_collected", 409, "Already collected"),
             Self::RenewalRefused { .. } => ("renewal_refused", 409, "Not renewed"),
             Self::ServiceBusy { .. } => ("service_busy", 409, "Not possible for this service"),
+            Self::TaskBusy { .. } => ("task_busy", 409, "Not possible for this task"),
             Self::ServiceFull { .. } => ("service_full", 409, "Fully booked"),
             Self::PickupFull { .. } => ("pickup_full", 409, "Fully booked"),
             Self::PaymentBusy { .. } => ("payment_busy", 409, "Not possible for this payment"),

@@ -39,13 +39,25 @@ pub enum Timer {
     WrongPinLock,
     /// A returned pack waits so long for somebody to object before it charges.
     ReturnInspection,
+    /// The most urgent tasks are to be acknowledged within so long.
+    TaskAckP1,
+    /// Urgent tasks are to be acknowledged within so long.
+    TaskAckP2,
+    /// Other tasks are to be acknowledged within so long.
+    TaskAckP3,
+    /// Cash that nobody counted for so long becomes urgent.
+    CashVerifySla,
+    /// A task that was done may be taken back so long.
+    TaskUndo,
+    /// Who has a staff screen open counts as present so long after the last sign of it.
+    PresenceLease,
     /// A customer's sign-in lasts so long without use.
     SessionTtl,
 }
 
 impl Timer {
     /// Every timer.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 22] = [
         Self::RequestConfirmTtl,
         Self::PaymentTtl,
         Self::HoldTtl,
@@ -61,6 +73,12 @@ impl Timer {
         Self::LastExpiryWarning,
         Self::WrongPinLock,
         Self::ReturnInspection,
+        Self::TaskAckP1,
+        Self::TaskAckP2,
+        Self::TaskAckP3,
+        Self::CashVerifySla,
+        Self::TaskUndo,
+        Self::PresenceLease,
         Self::SessionTtl,
     ];
 
@@ -68,12 +86,16 @@ impl Timer {
     pub const fn default_length(self) -> Duration {
         const MINUTE: u64 = 60;
         let seconds = match self {
-            Self::RequestConfirmTtl | Self::RenewStep | Self::FirstExpiryWarning => 5 * MINUTE,
+            Self::RequestConfirmTtl | Self::RenewStep | Self::FirstExpiryWarning | Self::CashVerifySla => {
+                5 * MINUTE
+            }
             Self::HoldTtl | Self::NoShowUndo => 15 * MINUTE,
-            Self::Grace | Self::CheckInUndo => 2 * MINUTE,
+            Self::Grace | Self::CheckInUndo | Self::TaskAckP2 => 2 * MINUTE,
             Self::CancelUndo => 8,
+            Self::TaskUndo => 10,
+            Self::TaskAckP1 | Self::PresenceLease => 30,
             Self::LastExpiryWarning | Self::ReturnInspection => MINUTE,
-            Self::WrongPinLock | Self::PaymentTtl | Self::ScheduledGrace => 10 * MINUTE,
+            Self::WrongPinLock | Self::PaymentTtl | Self::ScheduledGrace | Self::TaskAckP3 => 10 * MINUTE,
             Self::AllocateLead => 30 * MINUTE,
             Self::ScheduleHorizon => 7 * 24 * 60 * MINUTE,
             Self::SessionTtl => 30 * 24 * 60 * MINUTE,
@@ -101,6 +123,14 @@ impl Timer {
             Self::ReturnInspection => {
                 "A returned pack waits so long for somebody to object before it charges"
             }
+            Self::TaskAckP1 => "The most urgent tasks are to be acknowledged within so long",
+            Self::TaskAckP2 => "Urgent tasks are to be acknowledged within so long",
+            Self::TaskAckP3 => "Other tasks are to be acknowledged within so long",
+            Self::CashVerifySla => "Cash that nobody counted for so long becomes urgent",
+            Self::TaskUndo => "A task that was done may be taken back so long",
+            Self::PresenceLease => {
+                "Who has a staff screen open counts as present so long after the last sign of it"
+            }
             Self::SessionTtl => "A customer's sign-in lasts so long without use",
         }
     }
@@ -123,6 +153,12 @@ impl Timer {
             Self::LastExpiryWarning => "last_expiry_warning",
             Self::WrongPinLock => "wrong_pin_lock",
             Self::ReturnInspection => "return_inspection",
+            Self::TaskAckP1 => "task_ack_p1",
+            Self::TaskAckP2 => "task_ack_p2",
+            Self::TaskAckP3 => "task_ack_p3",
+            Self::CashVerifySla => "cash_verify_sla",
+            Self::TaskUndo => "task_undo",
+            Self::PresenceLease => "presence_lease",
             Self::SessionTtl => "session_ttl",
         }
     }
@@ -134,10 +170,10 @@ impl Timer {
         Self::ALL.into_iter().find(|timer| timer.key() == key)
     }
 
-    /// Whether operators and stations may set it for themselves. A sign-in and a lock belong to the person, not
-    /// to a station.
+    /// Whether operators and stations may set it for themselves. A sign-in, a lock and a screen belong to the person,
+    /// not to a station.
     pub fn is_a_stations(self) -> bool {
-        !matches!(self, Self::SessionTtl | Self::WrongPinLock)
+        !matches!(self, Self::SessionTtl | Self::WrongPinLock | Self::PresenceLease)
     }
 }
 
