@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{BookingId, StationId, UserId};
+use crate::domain::{BookingId, OperatorId, StationId, UserId};
 
 /// A stream of events with its own numbering, except [`Topic::Stations`], which is all station streams seen
 /// at once and numbered by theirs.
@@ -22,6 +22,10 @@ pub enum Topic {
     Booking(BookingId),
     /// One station's work, for its staff.
     StationStaff(StationId),
+    /// The work at all stations somebody works at: those of the stations, seen at once.
+    Staff(UserId),
+    /// The work at all stations of an operator: those of the stations, seen at once.
+    Operator(OperatorId),
 }
 
 impl Topic {
@@ -33,12 +37,24 @@ impl Topic {
             Self::User(_) => "/ws/notifications/".to_owned(),
             Self::Booking(id) => format!("/ws/bookings/{id}/"),
             Self::StationStaff(id) => format!("/ws/stations/{id}/staff/"),
+            Self::Staff(_) => "/ws/staff/".to_owned(),
+            Self::Operator(id) => format!("/ws/operators/{id}/"),
         }
     }
 
     /// A subscriber too slow for it may be given the latest state in place of every step.
     pub fn may_conflate(self) -> bool {
         matches!(self, Self::Stations | Self::Station(_))
+    }
+
+    /// It is several topics seen at once, each with its own numbers.
+    pub fn is_union(self) -> bool {
+        matches!(self, Self::Stations | Self::Staff(_) | Self::Operator(_))
+    }
+
+    /// What staff of a station follow and speak on.
+    pub fn is_for_staff(self) -> bool {
+        matches!(self, Self::StationStaff(_) | Self::Staff(_) | Self::Operator(_))
     }
 
     /// What kind of topic it is, for metrics.
@@ -49,6 +65,8 @@ impl Topic {
             Self::User(_) => "user",
             Self::Booking(_) => "booking",
             Self::StationStaff(_) => "station_staff",
+            Self::Staff(_) => "staff",
+            Self::Operator(_) => "operator",
         }
     }
 }
@@ -62,6 +80,8 @@ impl fmt::Display for Topic {
             Self::User(id) => write!(f, "user:{id}"),
             Self::Booking(id) => write!(f, "booking:{id}"),
             Self::StationStaff(id) => write!(f, "station_staff:{id}"),
+            Self::Staff(id) => write!(f, "staff:{id}"),
+            Self::Operator(id) => write!(f, "operator:{id}"),
         }
     }
 }
@@ -80,6 +100,8 @@ impl FromStr for Topic {
             "user" => Ok(Self::User(UserId(id))),
             "booking" => Ok(Self::Booking(BookingId(id))),
             "station_staff" => Ok(Self::StationStaff(StationId(id))),
+            "staff" => Ok(Self::Staff(UserId(id))),
+            "operator" => Ok(Self::Operator(OperatorId(id))),
             _ => Err(complaint()),
         }
     }
@@ -110,6 +132,8 @@ mod tests {
             Topic::User(UserId(7)),
             Topic::Booking(BookingId(7)),
             Topic::StationStaff(StationId(7)),
+            Topic::Staff(UserId(7)),
+            Topic::Operator(OperatorId(7)),
         ] {
             assert_eq!(topic.to_string().parse(), Ok(topic));
         }

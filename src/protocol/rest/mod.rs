@@ -13,6 +13,7 @@ mod plan;
 mod review;
 mod rules;
 mod station;
+mod task;
 mod vehicle;
 
 pub use account::*;
@@ -25,6 +26,7 @@ pub use plan::*;
 pub use review::*;
 pub use rules::*;
 pub use station::*;
+pub use task::*;
 pub use vehicle::*;
 
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! The last step of every writing transaction: turns what was touched into the frames that every screen will
 //! see, numbers them and stores them, in the same transaction.
 //!
-//! Topics are always advanced in the same order (stations, bookings, people, each by id), so that two
+//! Topics are always advanced in the same order (stations, their staff, bookings, people, each by id), so that two
 //! transactions never wait for each other in a circle. A topic's row is locked before its state is read, so
 //! the counts in a frame are those of its place in the order.
 
@@ -20,9 +20,13 @@ impl Tx<'_> {
     /// these events led to. Call it last, if at all: topics are locked in one order within one settling.
     pub async fn settle(&mut self) -> Result<(), StoreError> {
         self.refill_touched().await?;
+        self.follow_bookings().await?;
         let mut events = std::mem::take(&mut self.settled);
         for (station, changes) in std::mem::take(&mut self.stations) {
             self.write_station(station, changes, &mut events).await?;
+        }
+        for (station, changes) in std::mem::take(&mut self.staff) {
+            self.write_staff(station, changes, &mut events).await?;
         }
         for (booking, changes) in std::mem::take(&mut self.bookings) {
             self.write_booking(booking, changes, &mut events).await?;

@@ -50,17 +50,22 @@ pub enum IdKind {
     VehicleType,
     /// What customers say about stations.
     Review,
+    /// What staff have to do.
+    Task,
+    /// What is said to everybody at a station.
+    StaffMessage,
 }
 
 impl IdKind {
     /// Ids that most transactions need; the others are fetched when first asked for.
-    const COMMON: [Self; 6] = [
+    const COMMON: [Self; 7] = [
         Self::Booking,
         Self::Payment,
         Self::Item,
         Self::Hold,
         Self::Notification,
         Self::Audit,
+        Self::Task,
     ];
 
     fn name(self) -> &'static str {
@@ -84,6 +89,8 @@ impl IdKind {
             Self::Vehicle => "vehicle",
             Self::VehicleType => "vehicle_type",
             Self::Review => "review",
+            Self::Task => "task",
+            Self::StaffMessage => "staff_message",
         }
     }
 }

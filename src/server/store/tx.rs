@@ -9,10 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 use sqlx::AnyConnection;
 
-use super::{Db, Engine, IdKind, StoreError, StoredEvent};
+use super::{Db, Engine, IdKind, StoreError, StoredEvent, tasks::StaffChanges};
 use crate::domain::{
     BatteryId, BookingId, InventoryAction, Level, NotificationId, NotificationKind, ReleaseReason, StationId,
-    Timestamp, UserId,
+    Timers, Timestamp, UserId,
 };
 
 /// Who or what is behind a transaction: goes into every audit row.
@@ -123,6 +123,7 @@ pub struct Tx<'c> {
     cause: Cause,
     now: Timestamp,
     pub(super) stations: BTreeMap<StationId, StationChanges>,
+    pub(super) staff: BTreeMap<StationId, StaffChanges>,
     pub(super) bookings: BTreeMap<BookingId, BookingChanges>,
     pub(super) users: BTreeMap<UserId, Vec<UserEvent>>,
     pub(super) settled: Vec<StoredEvent>,
@@ -136,6 +137,7 @@ impl<'c> Tx<'c> {
             cause,
             now: db.now(),
             stations: BTreeMap::new(),
+            staff: BTreeMap::new(),
             bookings: BTreeMap::new(),
             users: BTreeMap::new(),
             settled: Vec::new(),
@@ -160,6 +162,16 @@ impl<'c> Tx<'c> {
     /// Which engine runs.
     pub(super) fn engine(&self) -> Engine {
         self.db.engine()
+    }
+
+    /// Who or what is behind this.
+    pub(super) fn cause(&self) -> &Cause {
+        &self.cause
+    }
+
+    /// The timers of this installation.
+    pub(super) fn timers(&self) -> &'c Timers {
+        self.db.timers()
     }
 
     /// How many times faster than in reality packs charge here.
