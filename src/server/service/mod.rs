@@ -18,6 +18,7 @@ pub mod services;
 pub mod sign_in;
 pub mod staffing;
 pub mod stations;
+pub mod tasks;
 pub mod vehicles;
 
 pub use actor::{Actor, ClientAddress, Visitor};
