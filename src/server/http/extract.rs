@@ -9,8 +9,8 @@ use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use crate::domain::{
-    BatteryId, BookingId, ItemId, NotificationId, OperatorId, PaymentId, PlanId, Problem, StationId,
-    SubscriptionId, UserId, VehicleId, VehicleTypeId,
+    BatteryId, BookingId, ItemId, NotificationId, OperatorId, PaymentId, PlanId, Problem, StaffMessageId,
+    StationId, SubscriptionId, TaskId, UserId, VehicleId, VehicleTypeId,
 };
 use crate::server::service::{Actor, ClientAddress, IdempotencyKey, Visitor};
 
@@ -71,6 +71,8 @@ named! {
     SubscriptionId: "subscription",
     VehicleId: "vehicle",
     VehicleTypeId: "vehicle type",
+    TaskId: "task",
+    StaffMessageId: "message",
 }
 
 fn visitor(parts: &Parts) -> Option<Actor> {

@@ -74,6 +74,7 @@ struct ProblemOut {
         (name = "Operators", description = "What an operator decides for all its stations"),
         (name = "Batteries", description = "What stands in the slots"),
         (name = "Bookings", description = "Hold batteries, hand them over"),
+        (name = "Tasks", description = "What staff have to do, who is there, and what they are told"),
         (name = "Payments", description = "Pay, count, give back, and the receipts"),
         (name = "Vehicles", description = "What people ride, and which batteries fit it"),
         (name = "Reviews", description = "What customers say about stations"),

@@ -16,6 +16,7 @@ pub mod schedule;
 pub mod services;
 pub mod staffing;
 pub mod stations;
+pub mod tasks;
 pub mod vehicles;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -41,6 +42,7 @@ pub fn router() -> OpenApiRouter<App> {
         .merge(reviews::router())
         .merge(staffing::router())
         .merge(operators::router())
+        .merge(tasks::router())
 }
 
 /// A list that always fits on one page.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::staff;
 use crate::domain::{BookingId, BookingState, Command, Problem};
 use crate::protocol::rest::{CancelIn, CollectIn, ReasonIn};
 use crate::protocol::{ClientMessage, ServerMessage, Topic};
@@ -27,6 +28,7 @@ pub async fn carry_out(app: App, speaker: Speaker, command: ClientMessage) -> Op
     let outcome = match speaker.topic {
         Topic::User(_) => on_inbox(&app, &speaker, command).await,
         Topic::Booking(booking) => on_booking(&app, &speaker, booking, command).await,
+        topic if topic.is_for_staff() => staff::carry_out(&app, &speaker, command).await,
         _ => Err(Problem::forbidden("This socket takes no commands.")),
     };
     outcome.unwrap_or_else(|problem| Some(refusal(&problem)))
@@ -85,9 +87,7 @@ async fn on_booking(app: &App, speaker: &Speaker, booking: BookingId, command: C
             update_status(app, speaker, booking, &status, reason, proof).await?;
             Ok(None)
         }
-        ClientMessage::Ping { .. } | ClientMessage::Ack { .. } => {
-            Err(Problem::forbidden("This socket takes no such command."))
-        }
+        _ => Err(Problem::forbidden("This socket takes no such command.")),
     }
 }
 
