@@ -71,7 +71,7 @@ each_engine! {
         act(&world.attendant, &booking, "check-in", code.clone()).await;
         assert_eq!(kinds(&world).await, ["serve_customer P2", "verify_cash P3"]);
         act(&world.attendant, &booking, "undo-check-in", json!({})).await;
-        assert_eq!(kinds(&world).await, ["stage_pack P3", "verify_cash P3"]);
+        assert_eq!(kinds(&world).await, ["verify_cash P3", "stage_pack P3"]);
         act(&world.attendant, &booking, "check-in", code.clone()).await;
         let verify = format!("/api/v1/payments/{}/verify", booking["payment_id"]);
         world.attendant.client.post(&verify, json!({"received": booking["total_amount"]})).await.expect(200);
