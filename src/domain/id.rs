@@ -70,4 +70,8 @@ id! {
     CashCountId,
     /// A place in line at a station that is sold out.
     WaitlistEntryId,
+    /// Something for staff to do.
+    TaskId,
+    /// What a lead or the operator says to everybody at a station.
+    StaffMessageId,
 }

@@ -22,7 +22,10 @@ pub mod problem;
 mod problem_read;
 pub mod review;
 pub mod session;
+pub mod staff_message;
 pub mod station;
+pub mod task;
+pub mod task_need;
 pub mod time;
 pub mod timer;
 pub mod vehicle;
@@ -35,9 +38,7 @@ pub use bill::{Bill, Rates};
 pub use booking::{BookingState, Command};
 pub use closing::{Choice, Outcome};
 pub use id::{
-    BatteryId, BatteryModelId, BayId, BookingId, CashCountId, HoldId, ItemId, NotificationId, OperatorId,
-    PaymentId, PlanId, ReviewId, ServiceId, SessionId, StationId, SubscriptionId, UserId, VehicleId,
-    VehicleTypeId, WaitlistEntryId,
+    BatteryId, BatteryModelId, BayId, BookingId, CashCountId, HoldId, ItemId, NotificationId, OperatorId, PaymentId, PlanId, ReviewId, ServiceId, SessionId, StaffMessageId, StationId, SubscriptionId, TaskId, UserId, VehicleId, VehicleTypeId, WaitlistEntryId,
 };
 pub use item::{ItemKind, ItemState, ServiceCommand};
 pub use money::{Currency, Money};
@@ -46,7 +47,9 @@ pub use payment::{PaymentMethod, PaymentState};
 pub use plan::{PlanRefusal, SubscriptionState};
 pub use problem::{Alternative, FieldError, Problem};
 pub use session::{SessionAlarm, SessionEnd, SessionStep};
+pub use staff_message::{Loudness, StaffMessageKind};
 pub use station::{InventoryAction, Position, ReleaseReason, StationStatus};
+pub use task::{AckVia, Priority, TaskCause, TaskCommand, TaskKind, TaskState};
 pub use time::{Clock, Timestamp};
 pub use timer::{Timer, Timers};
 pub use vehicle::Registration;

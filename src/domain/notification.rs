@@ -95,11 +95,13 @@ pub enum NotificationKind {
     WaitlistOffer,
     /// To an attendant and the operator: somebody works at a station from now on.
     EmployeeAssigned,
+    /// To leads, then to the operator: nobody has acknowledged a task.
+    TaskEscalated,
 }
 
 impl NotificationKind {
     /// Every kind.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::BookingConfirmed,
         Self::BookingScheduled,
         Self::BookingReady,
@@ -125,6 +127,7 @@ impl NotificationKind {
         Self::BayCalled,
         Self::WaitlistOffer,
         Self::EmployeeAssigned,
+        Self::TaskEscalated,
     ];
 
     /// How urgent it is. A cancellation is a warning for the customer and an information for the station;
@@ -147,7 +150,8 @@ impl NotificationKind {
             | Self::StationAlert
             | Self::PlanLimitNear
             | Self::PlanLimitReached
-            | Self::WaitlistOffer => Level::Warning,
+            | Self::WaitlistOffer
+            | Self::TaskEscalated => Level::Warning,
             Self::BookingRenewFailed | Self::PaymentFailed => Level::Error,
             Self::NewBooking
             | Self::CashWaiting
@@ -186,6 +190,7 @@ impl NotificationKind {
             Self::BayCalled => "Your bay is free",
             Self::WaitlistOffer => "Your turn",
             Self::EmployeeAssigned => "New at the station",
+            Self::TaskEscalated => "Nobody has acknowledged",
         }
     }
 
@@ -217,6 +222,7 @@ impl NotificationKind {
             Self::BayCalled => "bay_called",
             Self::WaitlistOffer => "waitlist_offer",
             Self::EmployeeAssigned => "employee_assigned",
+            Self::TaskEscalated => "task_escalated",
         }
     }
 }

@@ -181,6 +181,14 @@ pub enum Problem {
         /// Why, and what to do.
         detail: String,
     },
+    /// The task is somebody else's, or in no state for that.
+    #[error("{detail}")]
+    TaskBusy {
+        /// Why, and what to do.
+        detail: String,
+        /// Who has it, where somebody does.
+        by: Option<String>,
+    },
     /// The half hour is full.
     #[error("That service is fully booked for this half hour ({booked_count} of {capacity}).")]
     ServiceFull {
@@ -390,6 +398,7 @@ impl Problem {
             Self::ServiceBusy { .. } => ("service_busy", 409, "Not possible for this service"),
             Self::BayBusy { .. } => ("bay_busy", 409, "Not possible for this bay"),
             Self::SessionBusy { .. } => ("session_busy", 409, "Not possible at this step"),
+            Self::TaskBusy { .. } => ("task_busy", 409, "Not possible for this task"),
             Self::ServiceFull { .. } => ("service_full", 409, "Fully booked"),
             Self::PickupFull { .. } => ("pickup_full", 409, "Fully booked"),
             Self::PaymentBusy { .. } => ("payment_busy", 409, "Not possible for this payment"),

@@ -41,6 +41,7 @@ struct Members {
     left: Option<i64>,
     renews_at: Option<Timestamp>,
     plan_name: Option<String>,
+    by: Option<String>,
 }
 
 #[cfg(not(feature = "ssr"))]
@@ -104,6 +105,10 @@ impl Members {
             "service_busy" => Problem::ServiceBusy { detail: self.detail? },
             "bay_busy" => Problem::BayBusy { detail: self.detail? },
             "session_busy" => Problem::SessionBusy { detail: self.detail? },
+            "task_busy" => Problem::TaskBusy {
+                detail: self.detail?,
+                by: self.by,
+            },
             "service_full" => Problem::ServiceFull {
                 slot_time: self.slot_time?,
                 booked_count: self.booked_count?,
@@ -182,7 +187,7 @@ mod tests {
                 "slot_label": "A1", "why": "it is late", "deadline": "14:35",
                 "slot_time": "2026-11-21T10:30:00Z", "booked_count": 2, "capacity": 2, "payment_id": 9, "amount": 9500,
                 "reason": "monthly_limit", "limit": 10, "left": 0,
-                "renews_at": "2026-12-21T10:30:00Z", "plan_name": "Basic",
+                "renews_at": "2026-12-21T10:30:00Z", "plan_name": "Basic", "by": "Asha",
             });
             let members: Members = serde_json::from_value(json.clone()).unwrap();
             let problem: Problem = serde_json::from_value(json).unwrap();

@@ -53,13 +53,25 @@ pub enum Timer {
     OfferTtl,
     /// The same, when five or more wait.
     BusyOfferTtl,
+    /// The most urgent tasks are to be acknowledged within so long.
+    TaskAckP1,
+    /// Urgent tasks are to be acknowledged within so long.
+    TaskAckP2,
+    /// Other tasks are to be acknowledged within so long.
+    TaskAckP3,
+    /// Cash that nobody counted for so long becomes urgent.
+    CashVerifySla,
+    /// A task that was done may be taken back so long.
+    TaskUndo,
+    /// Who has a staff screen open counts as present so long after the last sign of it.
+    PresenceLease,
     /// A customer's sign-in lasts so long without use.
     SessionTtl,
 }
 
 impl Timer {
     /// Every timer.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 29] = [
         Self::RequestConfirmTtl,
         Self::PaymentTtl,
         Self::HoldTtl,
@@ -82,6 +94,12 @@ impl Timer {
         Self::DispenseTimeout,
         Self::OfferTtl,
         Self::BusyOfferTtl,
+        Self::TaskAckP1,
+        Self::TaskAckP2,
+        Self::TaskAckP3,
+        Self::CashVerifySla,
+        Self::TaskUndo,
+        Self::PresenceLease,
         Self::SessionTtl,
     ];
 
@@ -93,14 +111,17 @@ impl Timer {
             | Self::RenewStep
             | Self::FirstExpiryWarning
             | Self::BayCallTtl
-            | Self::OfferTtl => 5 * MINUTE,
+            | Self::OfferTtl
+            | Self::CashVerifySla => 5 * MINUTE,
             Self::HoldTtl | Self::NoShowUndo => 15 * MINUTE,
-            Self::Grace | Self::CheckInUndo | Self::DispenseTimeout => 2 * MINUTE,
+            Self::Grace | Self::CheckInUndo | Self::DispenseTimeout | Self::TaskAckP2 => 2 * MINUTE,
             Self::CancelUndo => 8,
+            Self::TaskUndo => 10,
+            Self::TaskAckP1 | Self::PresenceLease => 30,
             Self::LastExpiryWarning | Self::ReturnInspection | Self::TurnOver => MINUTE,
             Self::SessionStepIdle | Self::BusyOfferTtl => 3 * MINUTE,
             Self::SessionMax => 20 * MINUTE,
-            Self::WrongPinLock | Self::PaymentTtl | Self::ScheduledGrace => 10 * MINUTE,
+            Self::WrongPinLock | Self::PaymentTtl | Self::ScheduledGrace | Self::TaskAckP3 => 10 * MINUTE,
             Self::AllocateLead => 30 * MINUTE,
             Self::ScheduleHorizon => 7 * 24 * 60 * MINUTE,
             Self::SessionTtl => 30 * 24 * 60 * MINUTE,
@@ -135,6 +156,14 @@ impl Timer {
             Self::DispenseTimeout => "A slot that was opened stays open so long",
             Self::OfferTtl => "Who waits in line has so long to answer an offer",
             Self::BusyOfferTtl => "The same, when five or more wait",
+            Self::TaskAckP1 => "The most urgent tasks are to be acknowledged within so long",
+            Self::TaskAckP2 => "Urgent tasks are to be acknowledged within so long",
+            Self::TaskAckP3 => "Other tasks are to be acknowledged within so long",
+            Self::CashVerifySla => "Cash that nobody counted for so long becomes urgent",
+            Self::TaskUndo => "A task that was done may be taken back so long",
+            Self::PresenceLease => {
+                "Who has a staff screen open counts as present so long after the last sign of it"
+            }
             Self::SessionTtl => "A customer's sign-in lasts so long without use",
         }
     }
@@ -164,6 +193,12 @@ impl Timer {
             Self::DispenseTimeout => "dispense_timeout",
             Self::OfferTtl => "offer_ttl",
             Self::BusyOfferTtl => "busy_offer_ttl",
+            Self::TaskAckP1 => "task_ack_p1",
+            Self::TaskAckP2 => "task_ack_p2",
+            Self::TaskAckP3 => "task_ack_p3",
+            Self::CashVerifySla => "cash_verify_sla",
+            Self::TaskUndo => "task_undo",
+            Self::PresenceLease => "presence_lease",
             Self::SessionTtl => "session_ttl",
         }
     }
@@ -175,10 +210,10 @@ impl Timer {
         Self::ALL.into_iter().find(|timer| timer.key() == key)
     }
 
-    /// Whether operators and stations may set it for themselves. A sign-in and a lock belong to the person, not
-    /// to a station.
+    /// Whether operators and stations may set it for themselves. A sign-in, a lock and a screen belong to the person,
+    /// not to a station.
     pub fn is_a_stations(self) -> bool {
-        !matches!(self, Self::SessionTtl | Self::WrongPinLock)
+        !matches!(self, Self::SessionTtl | Self::WrongPinLock | Self::PresenceLease)
     }
 }
 

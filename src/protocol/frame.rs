@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::inventory::{BatteryEvent, InventoryUpdate, StationSnapshot};
 use super::rest::{BayOut, BookingItemOut, BookingOut, NotificationOut, SessionOut};
 use crate::domain::{
-    BayId, BookingId, Level, NotificationId, NotificationKind, SessionId, StationId, StationStatus,
+    BayId, BookingId, Level, NotificationId, NotificationKind, SessionId, StaffMessageId, StationId, StationStatus, TaskId,
     Timestamp, UserId,
 };
 
@@ -225,9 +225,12 @@ pub enum ServerMessage {
         retry_after_ms: u64,
     },
     /// A frame this build does not know (a newer server): ignore it.
-    #[cfg_attr(feature = "ssr", serde(other))]
-    #[cfg_attr(not(feature = "ssr"), serde(skip))]
+    #[serde(skip)]
     Unknown,
+    /// To staff. Their page reads it by itself, so that nobody else loads the code for it.
+    #[cfg(feature = "ssr")]
+    #[serde(untagged, skip_deserializing)]
+    Staff(Box<super::staff::StaffMessage>),
 }
 
 impl ServerMessage {
@@ -240,7 +243,10 @@ impl ServerMessage {
     /// When it is no frame, or a known one without the fields that it must have.
     pub fn read(text: &str) -> serde_json::Result<Self> {
         #[cfg(feature = "ssr")]
-        return serde_json::from_str(text);
+        return match serde_json::from_str(text) {
+            Err(error) if error.to_string().starts_with("unknown variant") => Ok(Self::Unknown),
+            message => message,
+        };
         #[cfg(not(feature = "ssr"))]
         {
             #[derive(Deserialize)]
@@ -268,6 +274,10 @@ pub struct Welcome {
     /// On the notification socket: me.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_id: Option<UserId>,
+    /// On staff sockets: whose work it is, like `station_1_staff`.
+    #[cfg_attr(not(feature = "ssr"), serde(skip))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
     /// On booking sockets: the booking.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub booking_id: Option<BookingId>,
@@ -359,6 +369,27 @@ pub enum ClientMessage {
     },
     /// Staff: the swap is over.
     CloseSession,
+    /// Staff: send the tasks again.
+    GetTasks,
+    /// Staff: I have seen the message, or I have the task; one of the two.
+    Acknowledge {
+        /// An alert or broadcast.
+        #[serde(default)]
+        notification_id: Option<StaffMessageId>,
+        /// A task.
+        #[serde(default)]
+        task_id: Option<TaskId>,
+    },
+    /// Staff: I begin with this task.
+    StartTask {
+        /// Which.
+        task_id: TaskId,
+    },
+    /// Staff: this task is done.
+    CompleteTask {
+        /// Which.
+        task_id: TaskId,
+    },
     /// Staff: move the booking to this state.
     UpdateStatus {
         /// The wanted state, for example `ready`.

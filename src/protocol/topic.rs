@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{BayId, BookingId, SessionId, StationId, UserId};
+use crate::domain::{BayId, BookingId, OperatorId, SessionId, StationId, UserId};
 
 /// A stream of events with its own numbering, except [`Topic::Stations`], which is all station streams seen
 /// at once and numbered by theirs.
@@ -26,6 +26,10 @@ pub enum Topic {
     Bay(BayId),
     /// One swap in a bay, for its customer and the station's staff.
     Session(SessionId),
+    /// The work at all stations somebody works at: those of the stations, seen at once.
+    Staff(UserId),
+    /// The work at all stations of an operator: those of the stations, seen at once.
+    Operator(OperatorId),
 }
 
 impl Topic {
@@ -39,12 +43,24 @@ impl Topic {
             Self::StationStaff(id) => format!("/ws/stations/{id}/staff/"),
             Self::Bay(id) => format!("/ws/bays/{id}/"),
             Self::Session(id) => format!("/ws/sessions/{id}/"),
+            Self::Staff(_) => "/ws/staff/".to_owned(),
+            Self::Operator(id) => format!("/ws/operators/{id}/"),
         }
     }
 
     /// A subscriber too slow for it may be given the latest state in place of every step.
     pub fn may_conflate(self) -> bool {
         matches!(self, Self::Stations | Self::Station(_))
+    }
+
+    /// It is several topics seen at once, each with its own numbers.
+    pub fn is_union(self) -> bool {
+        matches!(self, Self::Stations | Self::Staff(_) | Self::Operator(_))
+    }
+
+    /// What staff of a station follow and speak on.
+    pub fn is_for_staff(self) -> bool {
+        matches!(self, Self::StationStaff(_) | Self::Staff(_) | Self::Operator(_))
     }
 
     /// What kind of topic it is, for metrics.
@@ -57,6 +73,8 @@ impl Topic {
             Self::StationStaff(_) => "station_staff",
             Self::Bay(_) => "bay",
             Self::Session(_) => "session",
+            Self::Staff(_) => "staff",
+            Self::Operator(_) => "operator",
         }
     }
 }
@@ -72,6 +90,8 @@ impl fmt::Display for Topic {
             Self::StationStaff(id) => write!(f, "station_staff:{id}"),
             Self::Bay(id) => write!(f, "bay:{id}"),
             Self::Session(id) => write!(f, "session:{id}"),
+            Self::Staff(id) => write!(f, "staff:{id}"),
+            Self::Operator(id) => write!(f, "operator:{id}"),
         }
     }
 }
@@ -92,6 +112,8 @@ impl FromStr for Topic {
             "station_staff" => Ok(Self::StationStaff(StationId(id))),
             "bay" => Ok(Self::Bay(BayId(id))),
             "session" => Ok(Self::Session(SessionId(id))),
+            "staff" => Ok(Self::Staff(UserId(id))),
+            "operator" => Ok(Self::Operator(OperatorId(id))),
             _ => Err(complaint()),
         }
     }
@@ -124,6 +146,8 @@ mod tests {
             Topic::StationStaff(StationId(7)),
             Topic::Bay(BayId(7)),
             Topic::Session(SessionId(7)),
+            Topic::Staff(UserId(7)),
+            Topic::Operator(OperatorId(7)),
         ] {
             assert_eq!(topic.to_string().parse(), Ok(topic));
         }

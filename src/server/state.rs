@@ -70,6 +70,7 @@ impl App {
                     config.database_url
                 )
             })?;
+        db.set_timers(config.timers.0.clone());
         let auth = Auth::new(&config, Arc::clone(&clock));
         let hub = Hub::new(db.clone());
         outbox::listen(&hub);

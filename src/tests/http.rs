@@ -20,7 +20,8 @@ enum Who {
 }
 
 /// Every route, with a body it understands and who may use it. `S` stands for the station, `B` for a
-/// battery in it, `K` for a booking there and `P` for its payment, `Y` for a bay and `Z` for the swap in it.
+/// battery in it, `K` for a booking there, `P` for its payment, `Y` for a bay and `Z` for the swap in it, `T` for a task
+/// and `M` for a message.
 fn routes() -> Vec<Route> {
     [of_customers(), of_staff(), of_the_floor(), of_operators()].concat()
 }
@@ -177,6 +178,21 @@ fn of_staff() -> Vec<Route> {
             Staff,
         ),
         ("POST", "/api/v1/bookings/K/no-show", None, Staff),
+        ("GET", "/api/v1/stations/S/tasks", None, Staff),
+        ("POST", "/api/v1/tasks/T/ack", None, Staff),
+        ("POST", "/api/v1/tasks/T/start", None, Staff),
+        ("POST", "/api/v1/tasks/T/complete", None, Staff),
+        ("POST", "/api/v1/tasks/T/undo", None, Staff),
+        ("GET", "/api/v1/stations/S/ops", None, Staff),
+        ("GET", "/api/v1/stations/S/shift", None, Staff),
+        (
+            "POST",
+            "/api/v1/stations/S/shift",
+            Some(json!({"on": true})),
+            Staff,
+        ),
+        ("GET", "/api/v1/stations/S/messages", None, Staff),
+        ("POST", "/api/v1/messages/M/ack", None, Staff),
     ]
 }
 
@@ -243,6 +259,19 @@ fn of_operators() -> Vec<Route> {
             Some(json!({"name": "Uptown"})),
             Operator,
         ),
+        (
+            "POST",
+            "/api/v1/stations/S/tasks",
+            Some(json!({"text": "Sweep"})),
+            Operator,
+        ),
+        ("POST", "/api/v1/tasks/T/reassign", None, Operator),
+        (
+            "POST",
+            "/api/v1/stations/S/messages",
+            Some(json!({"message": "Rain", "kind": "broadcast"})),
+            Operator,
+        ),
         ("GET", "/api/v1/stations/S/staff", None, Operator),
         (
             "POST",
@@ -290,6 +319,10 @@ each_engine! {
         let stranger = app.customer().await;
         let attendant_elsewhere = app.staff(Role::Attendant, &[]).await;
         let admin = app.staff(Role::Admin, &[]).await;
+        let of_station = |what: &str| format!("/api/v1/stations/{}/{what}", network.station);
+        let task = network.operator.client.post(&of_station("tasks"), json!({"text": "Look"})).await.expect(201);
+        let alert = json!({"message": "Heat", "kind": "alert"});
+        let alert = network.operator.client.post(&of_station("messages"), alert).await.expect(201);
         // What each may do at most; who works elsewhere may no more than a customer.
         let people: [(&str, Client, Who); 6] = [
             ("nobody", app.client(), Who::Anybody),
@@ -306,6 +339,8 @@ each_engine! {
                 .replace("/B", &format!("/{}", batteries[1]))
                 .replace("/Y", &format!("/{bay}"))
                 .replace("/Z", &format!("/{session}"))
+                .replace("/T", &format!("/{}", task["id"]))
+                .replace("/M", &format!("/{}", alert["id"]))
                 .replace("/S", &format!("/{}", network.station))
                 .replace("=S", &format!("={}", network.station));
             for (who, client, role) in &people {

@@ -65,13 +65,19 @@ pub fn place_of(notification: &NotificationOut) -> Option<String> {
                 NotificationKind::NewBooking
                     | NotificationKind::CashWaiting
                     | NotificationKind::ServiceAssigned
+                    | NotificationKind::TaskEscalated
             ) =>
         {
             Some(format!("/staff/stations/{station}?booking={booking}#open"))
         }
         _ if notification.event == NotificationKind::WaitlistOffer => Some(PLACES.to_owned()),
         _ if is_about_a_plan(notification.event) => Some("/plan".to_owned()),
-        (None, Some(station)) if notification.event == NotificationKind::EmployeeAssigned => {
+        (None, Some(station))
+            if matches!(
+                notification.event,
+                NotificationKind::EmployeeAssigned | NotificationKind::TaskEscalated
+            ) =>
+        {
             Some(format!("/staff/stations/{station}"))
         }
         (Some(booking), _) => Some(format!("/bookings/{booking}")),
@@ -109,6 +115,7 @@ pub fn icon_of(kind: NotificationKind) -> &'static str {
         Kind::BayCalled => "go",
         Kind::EmployeeAssigned => "person",
         Kind::BookingExpired
+        | Kind::TaskEscalated
         | Kind::BookingNoShow
         | Kind::BookingRenewFailed
         | Kind::BookingDeclined

@@ -285,3 +285,13 @@ pub fn bay_called(bay: i64) -> String {
 pub fn booking_completed(station: &str) -> String {
     format!("You collected your battery at {station}. Ride safely.")
 }
+
+/// To leads, then to the operator, when nobody has acknowledged a task in time; `waited_s` is for how long.
+pub fn task_escalated(task: &str, text: &str, station: &str, waited_s: u64) -> String {
+    let waited = if waited_s < 120 {
+        format!("{waited_s} seconds")
+    } else {
+        format!("{} minutes", waited_s / 60)
+    };
+    format!("{task} at {station}: nobody has acknowledged it for {waited}. {text}")
+}

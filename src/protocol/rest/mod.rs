@@ -16,6 +16,7 @@ mod plan;
 mod review;
 mod rules;
 mod station;
+mod task;
 mod vehicle;
 mod waitlist;
 
@@ -32,6 +33,7 @@ pub use plan::*;
 pub use review::*;
 pub use rules::*;
 pub use station::*;
+pub use task::*;
 pub use vehicle::*;
 pub use waitlist::*;
 

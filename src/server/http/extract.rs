@@ -9,8 +9,7 @@ use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use crate::domain::{
-    BatteryId, BayId, BookingId, ItemId, NotificationId, OperatorId, PaymentId, PlanId, Problem, SessionId,
-    StationId, SubscriptionId, UserId, VehicleId, VehicleTypeId, WaitlistEntryId,
+    BatteryId, BayId, BookingId, ItemId, NotificationId, OperatorId, PaymentId, PlanId, Problem, SessionId, StaffMessageId, StationId, SubscriptionId, TaskId, UserId, VehicleId, VehicleTypeId, WaitlistEntryId,
 };
 use crate::server::service::{Actor, ClientAddress, IdempotencyKey, Visitor};
 
@@ -74,6 +73,8 @@ named! {
     VehicleId: "vehicle",
     VehicleTypeId: "vehicle type",
     WaitlistEntryId: "place in line",
+    TaskId: "task",
+    StaffMessageId: "message",
 }
 
 fn visitor(parts: &Parts) -> Option<Actor> {

@@ -76,6 +76,7 @@ struct ProblemOut {
         (name = "Bookings", description = "Hold batteries, hand them over"),
         (name = "Floor", description = "Bays, and the swaps in them step by step"),
         (name = "Waitlist", description = "Stand in line where a station is sold out"),
+        (name = "Tasks", description = "What staff have to do, who is there, and what they are told"),
         (name = "Payments", description = "Pay, count, give back, and the receipts"),
         (name = "Vehicles", description = "What people ride, and which batteries fit it"),
         (name = "Reviews", description = "What customers say about stations"),

@@ -178,6 +178,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "The service, or the booking it belongs to, is in a state in which this is not possible. The detail says why.",
     ),
     (
+        "task_busy",
+        "Somebody else has this task (`by`), or it is in a state in which this is not possible. The detail says why.",
+    ),
+    (
         "service_full",
         "The half hour that begins at `slot_time` has no place left for this service.",
     ),

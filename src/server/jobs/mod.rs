@@ -9,10 +9,12 @@ pub mod hours;
 pub mod inspection;
 pub mod payments;
 pub mod plans;
+pub mod presence;
 pub mod riders;
 pub mod services;
 mod swaps;
 pub mod waitlist;
+pub mod tasks;
 
 use crate::server::App;
 
@@ -27,6 +29,8 @@ pub fn start(app: &App) {
     app.tasks.spawn(inspection::run(app.clone()));
     app.tasks.spawn(plans::run(app.clone()));
     app.tasks.spawn(payments::run(app.clone()));
+    app.tasks.spawn(tasks::run(app.clone()));
+    app.tasks.spawn(presence::run(app.clone()));
     app.tasks.spawn(cleanup::run(app.clone()));
     if app.config.simulate.0.is_some() {
         app.tasks.spawn(charging::run(app.clone()));

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::domain::NotificationId;
+use crate::domain::{NotificationId, StaffMessageId, TaskId};
 use crate::protocol::{ClientMessage, Topic};
 
 /// A text of the client, understood as far as it can be.
@@ -47,7 +47,35 @@ pub fn understand(topic: Topic, text: &str) -> Heard {
         },
         ("get_items", Topic::Booking(_)) => Heard::Message(ClientMessage::GetItems),
         ("update_status", Topic::Booking(_)) => update_status(&object),
+        (name, topic) if topic.is_for_staff() => of_staff(name, &object),
         _ => Heard::Unknown(Value::Object(object)),
+    }
+}
+
+fn of_staff(name: &str, object: &Map<String, Value>) -> Heard {
+    let number = |name: &str| object.get(name).and_then(Value::as_i64);
+    let task = number("task_id").map(TaskId);
+    let which = Heard::Senseless("Say which task: \"task_id\" is its number.");
+    match name {
+        "get_tasks" => Heard::Message(ClientMessage::GetTasks),
+        "get_status" => Heard::Message(ClientMessage::GetStatus),
+        "acknowledge" => {
+            let notification_id = number("notification_id").map(StaffMessageId);
+            if task.is_some() == notification_id.is_some() {
+                return Heard::Senseless("Say what: \"task_id\" or \"notification_id\", one of the two.");
+            }
+            Heard::Message(ClientMessage::Acknowledge {
+                notification_id,
+                task_id: task,
+            })
+        }
+        "start_task" => task.map_or(which, |task_id| {
+            Heard::Message(ClientMessage::StartTask { task_id })
+        }),
+        "complete_task" => task.map_or(which, |task_id| {
+            Heard::Message(ClientMessage::CompleteTask { task_id })
+        }),
+        _ => Heard::Unknown(Value::Object(object.clone())),
     }
 }
 

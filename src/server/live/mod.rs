@@ -17,6 +17,7 @@
 pub mod closing;
 pub mod cursor;
 pub mod follower;
+pub mod followers;
 pub mod heard;
 pub mod hub;
 pub mod outbox;

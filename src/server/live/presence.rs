@@ -44,8 +44,10 @@ struct Room {
 
 struct Guest {
     session: String,
-    /// She is connected as somebody who is assigned to this station.
-    post: Option<StationId>,
+    /// She is connected as somebody who is assigned to these stations.
+    posts: BTreeSet<StationId>,
+    /// She has a staff screen of these stations open.
+    floor: BTreeSet<StationId>,
     ended: CancellationToken,
 }
 
@@ -86,7 +88,8 @@ impl Presence {
         if let Some(person) = person {
             let guest = Guest {
                 session: person.session.clone(),
-                post: None,
+                posts: BTreeSet::new(),
+                floor: BTreeSet::new(),
                 ended: ended.clone(),
             };
             room.people.entry(person.user).or_default().insert(number, guest);
@@ -122,7 +125,7 @@ impl Presence {
         let room = self.room.lock().unwrap_or_else(PoisonError::into_inner);
         let guests = room.people.get(&user).into_iter().flat_map(HashMap::values);
         guests
-            .filter(|guest| guest.post == Some(station))
+            .filter(|guest| guest.posts.contains(&station))
             .for_each(|guest| guest.ended.cancel());
     }
 
@@ -130,8 +133,27 @@ impl Presence {
     pub fn posts(&self) -> Vec<(UserId, StationId)> {
         let room = self.room.lock().unwrap_or_else(PoisonError::into_inner);
         let of_person = |(user, guests): (&UserId, &HashMap<u64, Guest>)| {
-            let posts: BTreeSet<StationId> = guests.values().filter_map(|guest| guest.post).collect();
+            let posts: BTreeSet<StationId> = guests
+                .values()
+                .flat_map(|guest| guest.posts.iter().copied())
+                .collect();
             posts.into_iter().map(|post| (*user, post)).collect::<Vec<_>>()
+        };
+        room.people.iter().flat_map(of_person).collect()
+    }
+
+    /// Who has a staff screen of which station open.
+    pub fn on_floor(&self) -> Vec<(UserId, StationId)> {
+        let room = self.room.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_person = |(user, guests): (&UserId, &HashMap<u64, Guest>)| {
+            let floor: BTreeSet<StationId> = guests
+                .values()
+                .flat_map(|guest| guest.floor.iter().copied())
+                .collect();
+            floor
+                .into_iter()
+                .map(|station| (*user, station))
+                .collect::<Vec<_>>()
         };
         room.people.iter().flat_map(of_person).collect()
     }
@@ -156,7 +178,16 @@ impl Seat {
         let mut room = self.presence.room.lock().unwrap_or_else(PoisonError::into_inner);
         let guests = self.user.and_then(|user| room.people.get_mut(&user));
         if let Some(guest) = guests.and_then(|guests| guests.get_mut(&self.number)) {
-            guest.post = Some(post);
+            guest.posts.insert(post);
+        }
+    }
+
+    /// The connection is a staff screen of these stations.
+    pub fn stands_at(&self, stations: &[StationId]) {
+        let mut room = self.presence.room.lock().unwrap_or_else(PoisonError::into_inner);
+        let guests = self.user.and_then(|user| room.people.get_mut(&user));
+        if let Some(guest) = guests.and_then(|guests| guests.get_mut(&self.number)) {
+            guest.floor.extend(stations);
         }
     }
 

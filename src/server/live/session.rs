@@ -244,9 +244,9 @@ impl Session {
         outputs
     }
 
-    /// All stations have no number of their own, so no mark either.
+    /// Several topics at once have no number of their own, so no mark either.
     fn has_heartbeat(&self) -> bool {
-        self.topic != Topic::Stations
+        !self.topic.is_union()
     }
 
     fn counted(&mut self, now: Instant, reply: impl FnOnce() -> Vec<Output>) -> Vec<Output> {

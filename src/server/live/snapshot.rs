@@ -9,11 +9,12 @@ use super::hub::Channel;
 use crate::domain::{BayId, BookingId, Problem, SessionId, StationId, UserId};
 use crate::protocol::frame::FloorState;
 use crate::protocol::inventory::StationSnapshot;
+use crate::protocol::staff::StaffMessage;
 use crate::protocol::{ServerMessage, Snapshot, Topic};
 use crate::server::store::bookings::{self, Audience};
 use crate::server::store::floor::{bays, sessions};
 use crate::server::store::inventory::{self, StationInventory};
-use crate::server::store::{Db, StoreError, notifications, outbox};
+use crate::server::store::{Db, StoreError, notifications, outbox, tasks};
 
 /// Rows of the inbox in a snapshot.
 const INBOX_ROWS: i64 = 50;
@@ -86,7 +87,8 @@ async fn of(db: &Db, topic: Topic, audience: Audience) -> Result<State, Problem>
         Topic::Booking(booking) => of_booking(db, booking, audience).await?,
         Topic::Bay(bay) => of_bay(db, bay).await?,
         Topic::Session(session) => of_session(db, session, audience).await?,
-        Topic::StationStaff(_) => None,
+        Topic::StationStaff(station) => Some(of_staff(db, station).await?),
+        Topic::Staff(_) | Topic::Operator(_) => None,
     };
     state.ok_or_else(|| Problem::not_found(topic.kind()))
 }
@@ -198,6 +200,22 @@ async fn of_session(db: &Db, session: SessionId, audience: Audience) -> Result<O
             ],
         }
     }))
+}
+
+/// For who comes back with a bookmark that is too old; who comes anew is told at the door.
+async fn of_staff(db: &Db, station: StationId) -> Result<State, StoreError> {
+    let topic = Topic::StationStaff(station);
+    let mut snapshot = db.snapshot().await?;
+    let position = outbox::position(&mut snapshot, topic).await?;
+    let rows = tasks::of_station(&mut snapshot, station, db.now()).await?;
+    let tasks = rows.into_iter().map(|row| row.out).collect();
+    Ok(State {
+        at: Bookmark::from([(topic, position.seq)]),
+        frames: vec![
+            StaffMessage::TasksList { tasks }.into(),
+            ServerMessage::Snapshot(empty(&position.epoch, Some(position.seq))),
+        ],
+    })
 }
 
 fn station_snapshot(found: &StationInventory, seq: u64, with_packs: bool) -> StationSnapshot {

@@ -21,6 +21,7 @@ pub mod sessions;
 pub mod sign_in;
 pub mod staffing;
 pub mod stations;
+pub mod tasks;
 pub mod vehicles;
 pub mod waitlist;
 

@@ -72,6 +72,7 @@ pub async fn take_away(app: &App, actor: &Actor, station: StationId, user: UserI
             if !tx.unassign(user, station).await? {
                 return Err(nobody_there().into());
             }
+            tx.end_shift(user, station).await?;
             audit(tx, station, "take_away", &person).await
         })
     });

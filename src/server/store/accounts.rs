@@ -197,6 +197,21 @@ pub async fn assigned_to(
         .collect()
 }
 
+/// The leads of a station.
+pub async fn leads_of(connection: &mut AnyConnection, station: StationId) -> Result<Vec<UserId>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT users.id
+         FROM assignment
+         JOIN users ON users.id = assignment.user_id
+         WHERE assignment.station_id = $1 AND users.active = 1 AND users.role = 'lead'
+         ORDER BY users.id",
+    )
+    .bind(station.0)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(|row| Ok(UserId(row.plain("id")?))).collect()
+}
+
 /// Who runs the stations of a company.
 pub async fn of_operator(
     connection: &mut AnyConnection,

@@ -1,9 +1,9 @@
 //! The last step of every writing transaction: turns what was touched into the frames that every screen will
 //! see, numbers them and stores them, in the same transaction.
 //!
-//! Topics are always advanced in the same order (stations, bays, sessions, bookings, people, each by id), so that two
-//! transactions never wait for each other in a circle. A topic's row is locked before its state is read, so
-//! the counts in a frame are those of its place in the order.
+//! Topics are always advanced in the same order (stations, their staff, bays, sessions, bookings, people, each by id),
+//! so that two transactions never wait for each other in a circle. A topic's row is locked before its state is read,
+//! so the counts in a frame are those of its place in the order.
 
 use std::collections::BTreeMap;
 
@@ -21,9 +21,13 @@ impl Tx<'_> {
     pub async fn settle(&mut self) -> Result<(), StoreError> {
         self.refill_touched().await?;
         self.touch_sessions_of_bookings().await?;
+        self.follow_bookings().await?;
         let mut events = std::mem::take(&mut self.settled);
         for (station, changes) in std::mem::take(&mut self.stations) {
             self.write_station(station, changes, &mut events).await?;
+        }
+        for (station, changes) in std::mem::take(&mut self.staff) {
+            self.write_staff(station, changes, &mut events).await?;
         }
         for bay in std::mem::take(&mut self.bays) {
             self.write_bay(bay, &mut events).await?;

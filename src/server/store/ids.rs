@@ -56,17 +56,22 @@ pub enum IdKind {
     CashCount,
     /// Places in line.
     WaitlistEntry,
+    /// What staff have to do.
+    Task,
+    /// What is said to everybody at a station.
+    StaffMessage,
 }
 
 impl IdKind {
     /// Ids that most transactions need; the others are fetched when first asked for.
-    const COMMON: [Self; 6] = [
+    const COMMON: [Self; 7] = [
         Self::Booking,
         Self::Payment,
         Self::Item,
         Self::Hold,
         Self::Notification,
         Self::Audit,
+        Self::Task,
     ];
 
     fn name(self) -> &'static str {
@@ -93,6 +98,8 @@ impl IdKind {
             Self::Session => "session",
             Self::CashCount => "cash_count",
             Self::WaitlistEntry => "waitlist_entry",
+            Self::Task => "task",
+            Self::StaffMessage => "staff_message",
         }
     }
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use sqlx::any::AnyPoolOptions;
 use sqlx::{Any, AnyConnection, AnyPool, Executor, Transaction};
 
-use crate::domain::{Clock, Problem, Timestamp};
+use crate::domain::{Clock, Problem, Timers, Timestamp};
 
 pub mod accounts;
 pub mod batteries;
@@ -35,6 +35,7 @@ pub mod ledger;
 pub mod lost_pack;
 pub mod notifications;
 mod online_payments;
+pub mod ops;
 pub mod outbox;
 pub mod payments;
 pub mod plan_payments;
@@ -47,10 +48,14 @@ pub mod reviews;
 pub mod row;
 pub mod rules;
 pub mod services;
+pub mod shifts;
+pub mod staff_messages;
 pub mod stations;
 pub mod stock;
 pub mod subscriptions;
 pub mod substitute;
+mod task_follow;
+pub mod tasks;
 pub mod test_checkouts;
 mod tx;
 pub mod vehicles;
@@ -195,6 +200,7 @@ struct Inner {
     writer: Option<writer::Writer>,
     clock: Arc<dyn Clock>,
     charge_speed: f64,
+    timers: OnceLock<Timers>,
     ids: ids::Ids,
     /// Of the log in this database.
     epoch: String,
@@ -230,6 +236,7 @@ impl Db {
             writer: None,
             clock,
             charge_speed,
+            timers: OnceLock::new(),
             ids: ids::Ids::default(),
             epoch,
             listener: OnceLock::new(),
@@ -253,6 +260,7 @@ impl Db {
             writer: Some(writer::Writer::start(write_pool)),
             clock,
             charge_speed,
+            timers: OnceLock::new(),
             ids: ids::Ids::default(),
             epoch,
             listener: OnceLock::new(),
@@ -262,6 +270,16 @@ impl Db {
     /// Who hears of commits from now on. Only the first call counts.
     pub fn set_listener(&self, listener: Arc<dyn CommitListener>) {
         let _ = self.0.listener.set(listener);
+    }
+
+    /// How long every timer is here. Only the first call counts.
+    pub fn set_timers(&self, timers: Timers) {
+        let _ = self.0.timers.set(timers);
+    }
+
+    /// How long every timer is here; the defaults until somebody said otherwise.
+    pub(super) fn timers(&self) -> &Timers {
+        self.0.timers.get_or_init(Timers::default)
     }
 
     /// Which engine runs.

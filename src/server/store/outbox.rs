@@ -6,7 +6,7 @@ use sqlx::{AnyConnection, AnyPool, Row};
 use super::row::Columns;
 use super::{Db, Engine, StoreError, Tx};
 use crate::domain::Timestamp;
-use crate::protocol::{ServerMessage, Topic};
+use crate::protocol::Topic;
 
 /// One committed event.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,7 +55,7 @@ impl Tx<'_> {
         topic: Topic,
         epoch: &str,
         seq: u64,
-        message: &ServerMessage,
+        message: &impl serde::Serialize,
     ) -> Result<StoredEvent, StoreError> {
         let frame = serde_json::to_string(message)?;
         sqlx::query("INSERT INTO event (topic, seq, at, frame) VALUES ($1, $2, $3, $4)")

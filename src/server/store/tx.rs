@@ -9,11 +9,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 use sqlx::AnyConnection;
 
+use super::tasks::StaffChanges;
 use super::waitlist::LineChanges;
 use super::{Db, Engine, IdKind, StoreError, StoredEvent};
 use crate::domain::{
     BatteryId, BayId, BookingId, InventoryAction, Level, NotificationId, NotificationKind, ReleaseReason,
-    SessionId, StationId, Timestamp, UserId,
+    SessionId, StationId, Timers, Timestamp, UserId,
+};
+    BatteryId, BookingId, InventoryAction, Level, NotificationId, NotificationKind, ReleaseReason, StationId,
+    Timers, Timestamp, UserId,
 };
 
 /// Who or what is behind a transaction: goes into every audit row.
@@ -126,6 +130,7 @@ pub struct Tx<'c> {
     pub(super) stations: BTreeMap<StationId, StationChanges>,
     pub(super) bays: BTreeSet<BayId>,
     pub(super) sessions: BTreeSet<SessionId>,
+    pub(super) staff: BTreeMap<StationId, StaffChanges>,
     pub(super) bookings: BTreeMap<BookingId, BookingChanges>,
     pub(super) users: BTreeMap<UserId, Vec<UserEvent>>,
     pub(super) lines: LineChanges,
@@ -142,6 +147,7 @@ impl<'c> Tx<'c> {
             stations: BTreeMap::new(),
             bays: BTreeSet::new(),
             sessions: BTreeSet::new(),
+            staff: BTreeMap::new(),
             bookings: BTreeMap::new(),
             users: BTreeMap::new(),
             lines: LineChanges::default(),
@@ -167,6 +173,16 @@ impl<'c> Tx<'c> {
     /// Which engine runs.
     pub(super) fn engine(&self) -> Engine {
         self.db.engine()
+    }
+
+    /// Who or what is behind this.
+    pub(super) fn cause(&self) -> &Cause {
+        &self.cause
+    }
+
+    /// The timers of this installation.
+    pub(super) fn timers(&self) -> &'c Timers {
+        self.db.timers()
     }
 
     /// How many times faster than in reality packs charge here.

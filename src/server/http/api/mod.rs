@@ -20,6 +20,7 @@ pub mod services;
 pub mod sessions;
 pub mod staffing;
 pub mod stations;
+pub mod tasks;
 pub mod vehicles;
 pub mod waitlist;
 
@@ -51,6 +52,7 @@ pub fn router() -> OpenApiRouter<App> {
         .merge(reviews::router())
         .merge(staffing::router())
         .merge(operators::router())
+        .merge(tasks::router())
 }
 
 /// A list that always fits on one page.

@@ -15,19 +15,31 @@ pub fn start(topic: Topic, asked: &HashMap<String, String>) -> Start {
         return if has_state { Start::Now } else { Start::Snapshot };
     };
     let epoch = asked.get("epoch").filter(|epoch| !epoch.is_empty()).cloned();
-    let bookmark = if topic == Topic::Stations {
-        since.split(',').map(place).collect()
+    let bookmark = if topic.is_union() {
+        let places = since.split(',').map(place);
+        places
+            .map(|known| known.map(|(station, seq)| (lane(topic, station), seq)))
+            .collect()
     } else {
         since.parse().ok().map(|seq| Bookmark::from([(topic, seq)]))
     };
     bookmark.map_or(Start::Snapshot, |bookmark| Start::After(epoch, bookmark))
 }
 
+/// Where the events of a station go that this topic shows.
+fn lane(topic: Topic, station: StationId) -> Topic {
+    if topic == Topic::Stations {
+        Topic::Station(station)
+    } else {
+        Topic::StationStaff(station)
+    }
+}
+
 /// `1:41`: the station 1 is known up to its event 41.
-fn place(pair: &str) -> Option<(Topic, u64)> {
+fn place(pair: &str) -> Option<(StationId, u64)> {
     let (station, seq) = pair.split_once(':')?;
     let station = StationId(station.trim().parse().ok()?);
-    Some((Topic::Station(station), seq.trim().parse().ok()?))
+    Some((station, seq.trim().parse().ok()?))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::staff;
 use crate::domain::{BayId, BookingId, BookingState, Command, Problem, SessionId};
 use crate::protocol::rest::{CancelIn, CollectIn, PartyIn, ReasonIn};
 use crate::protocol::{ClientMessage, ServerMessage, Topic};
@@ -29,6 +30,7 @@ pub async fn carry_out(app: App, speaker: Speaker, command: ClientMessage) -> Op
         Topic::Booking(booking) => on_booking(&app, &speaker, booking, command).await,
         Topic::Bay(bay) => on_bay(&app, &speaker.actor, bay, command).await,
         Topic::Session(session) => on_session(&app, &speaker.actor, session, command).await,
+        topic if topic.is_for_staff() => staff::carry_out(&app, &speaker, command).await,
         _ => Err(Problem::forbidden("This socket takes no commands.")),
     };
     outcome.unwrap_or_else(|problem| Some(refusal(&problem)))

@@ -17,7 +17,8 @@ use crate::protocol::ServerMessage;
 use crate::server::App;
 use crate::server::config::Switch;
 use crate::server::live::closing::Closing;
-use crate::server::live::follower::{Follower, Piece, written};
+use crate::server::live::follower::{Piece, written};
+use crate::server::live::followers::Followers;
 use crate::server::live::presence::Person;
 use crate::server::live::session::{Input, Moment, Output};
 use crate::server::live::{Seat, Session};
@@ -66,7 +67,7 @@ pub async fn serve(app: App, socket: WebSocket, caller: Caller) {
         app,
         seat,
     };
-    let outcome = match say(&mut wire, &entered.welcome).await {
+    let outcome = match greet(&mut wire, &entered.welcome, &entered.first).await {
         Ok(()) => connection.converse(&mut wire).await,
         Err(broken) => Err(broken),
     };
@@ -83,6 +84,13 @@ async fn refuse(mut wire: Wire, problem: &Problem, closing: Closing) {
     }
 }
 
+async fn greet(wire: &mut Wire, welcome: &ServerMessage, first: &[ServerMessage]) -> Result<(), Broken> {
+    for message in std::iter::once(welcome).chain(first) {
+        say(wire, message).await?;
+    }
+    Ok(())
+}
+
 async fn say(wire: &mut Wire, message: &ServerMessage) -> Result<(), Broken> {
     for text in written(std::slice::from_ref(message)).unwrap_or_default() {
         wire.put(text).await?;
@@ -95,7 +103,7 @@ struct Connection {
     app: App,
     seat: Seat,
     session: Session,
-    follower: Follower,
+    follower: Followers,
     speaker: Option<Speaker>,
     work: Option<Work>,
 }

@@ -10,8 +10,10 @@ use crate::protocol::frame::Welcome;
 use crate::protocol::{ServerMessage, Topic};
 use crate::server::App;
 use crate::server::live::follower::Follower;
+use crate::server::live::followers::Followers;
 use crate::server::live::hub::Subscription;
 use crate::server::live::{Audience, Seat};
+use crate::server::service::tasks::Place;
 use crate::server::service::{Actor, accounts, bays, bookings, sessions, staffing, stations};
 
 /// Who opened the socket and what for.
@@ -40,6 +42,8 @@ pub enum Wanted {
     Bay(String),
     /// One swap in a bay.
     Session(String),
+    /// The work at some stations; nothing where the address names none.
+    Staff(Option<Place>),
 }
 
 /// A caller who was let into a topic.
@@ -48,8 +52,10 @@ pub struct Entered {
     pub topic: Topic,
     /// The first frame.
     pub welcome: ServerMessage,
+    /// What is said after it, before anything is read.
+    pub first: Vec<ServerMessage>,
     /// Reads the topic for the caller.
-    pub follower: Follower,
+    pub follower: Followers,
     /// Speaks for the caller, where that matters.
     pub speaker: Option<Speaker>,
 }
@@ -61,6 +67,9 @@ pub async fn enter(app: &App, caller: Caller, seat: &Seat) -> Result<Entered, Pr
         && accounts::who_by_hash(app, actor.session.clone()).await?.is_none()
     {
         return Err(Problem::Unauthenticated);
+    }
+    if let Wanted::Staff(place) = caller.wanted {
+        return super::staff::enter(app, caller, place, seat).await;
     }
     let (topic, audience, post) = admit(app, &caller).await?;
     if let Some(post) = post {
@@ -80,7 +89,8 @@ pub async fn enter(app: &App, caller: Caller, seat: &Seat) -> Result<Entered, Pr
     Ok(Entered {
         topic,
         welcome,
-        follower,
+        first: Vec::new(),
+        follower: follower.into(),
         speaker,
     })
 }
@@ -147,6 +157,7 @@ async fn admit(app: &App, caller: &Caller) -> Result<(Topic, Audience, Option<St
         (Wanted::Notifications | Wanted::Booking(_) | Wanted::Bay(_) | Wanted::Session(_), None) => {
             Err(Problem::Unauthenticated)
         }
+        (Wanted::Staff(_), _) => Err(Problem::not_found("station")),
     }
 }
 
@@ -161,15 +172,16 @@ fn welcome(app: &App, topic: Topic, subscription: &Subscription) -> ServerMessag
         Topic::Station(id) => format!("Connected to station_{id}"),
         Topic::User(_) => "Connected to personal notifications".to_owned(),
         Topic::Booking(id) => format!("Connected to booking_{id}"),
-        Topic::StationStaff(id) => format!("Connected to station_staff_{id}"),
         Topic::Bay(id) => format!("Connected to bay_{id}"),
         Topic::Session(id) => format!("Connected to session_{id}"),
+        // They are welcomed at a door of their own.
+        Topic::StationStaff(_) | Topic::Staff(_) | Topic::Operator(_) => format!("Connected to {topic}"),
     };
     ServerMessage::ConnectionEstablished(Welcome {
         message,
         station_id: match topic {
             Topic::Stations => Some(None),
-            Topic::Station(id) | Topic::StationStaff(id) => Some(Some(id)),
+            Topic::Station(id) => Some(Some(id)),
             _ => None,
         },
         user_id: match topic {
@@ -188,6 +200,7 @@ fn welcome(app: &App, topic: Topic, subscription: &Subscription) -> ServerMessag
             Topic::Session(id) => Some(id),
             _ => None,
         },
+        group: None,
         epoch: subscription.epoch().to_owned(),
         seq: subscription.joined().get(&topic).copied(),
         server_time: app.clock.now(),

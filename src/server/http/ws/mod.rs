@@ -5,6 +5,7 @@ mod bookmark;
 mod command;
 mod connection;
 mod entrance;
+mod staff;
 mod wire;
 
 use std::collections::HashMap;
@@ -23,6 +24,7 @@ use tokio::sync::broadcast::error::RecvError;
 use self::entrance::{Caller, Wanted};
 use super::{layers, origin};
 use crate::domain::Problem;
+use crate::server::service::tasks::Place;
 use crate::server::service::{Actor, ClientAddress, Visitor, accounts, staffing};
 use crate::server::telemetry::Metric;
 use crate::server::{App, EndedSession};
@@ -45,6 +47,9 @@ pub fn router(app: &App) -> Router {
         .route("/ws/stations/{id}", get(station))
         .layer(from_fn_with_state(app.clone(), locate));
     let personal = Router::new()
+        .route("/ws/staff", get(my_staff))
+        .route("/ws/stations/{id}/staff", get(station_staff))
+        .route("/ws/operators/{id}", get(operator_staff))
         .route("/ws/notifications", get(notifications))
         .route("/ws/bookings/{id}", get(booking))
         .route("/ws/bookings/{id}/items", get(booking))
@@ -97,6 +102,18 @@ async fn session(State(app): State<App>, Path(path): Path<String>, mut handshake
     })
 }
 
+async fn my_staff(State(app): State<App>, handshake: Handshake) -> Response {
+    answer(handshake.open_for_staff(&app, Some(Place::Mine)).await)
+}
+
+async fn station_staff(State(app): State<App>, Path(id): Path<String>, handshake: Handshake) -> Response {
+    answer(handshake.open_for_staff(&app, staff::station(&id)).await)
+}
+
+async fn operator_staff(State(app): State<App>, Path(id): Path<String>, handshake: Handshake) -> Response {
+    answer(handshake.open_for_staff(&app, staff::operator(&id)).await)
+}
+
 fn answer(outcome: Result<Response, Problem>) -> Response {
     let result = outcome.as_ref().map_or_else(Problem::code, |_| "accepted");
     counter!(Metric::WsUpgrades.name(), "result" => result).increment(1);
@@ -143,6 +160,13 @@ impl Handshake {
             None => None,
         };
         actor.ok_or_else(|| Problem::forbidden("Sign in first: this socket is for people with an account."))
+    }
+
+    /// Who has no business there is refused before the upgrade.
+    async fn open_for_staff(mut self, app: &App, place: Option<Place>) -> Result<Response, Problem> {
+        let actor = self.signed_in(app).await?;
+        staff::check(app, &actor, place).await?;
+        self.open(app, Wanted::Staff(place), Some(actor))
     }
 
     fn open(self, app: &App, wanted: Wanted, actor: Option<Actor>) -> Result<Response, Problem> {

@@ -11,6 +11,7 @@ use crate::server::App;
 use crate::server::service::Actor;
 use crate::server::service::bookings::{Elsewhere, give_up};
 use crate::server::service::form::Form;
+use crate::server::service::tasks::packs;
 use crate::server::store::inventory::PackRow;
 use crate::server::store::stock::PackChange;
 use crate::server::store::{Failure, StoreError, Tx};
@@ -91,6 +92,7 @@ async fn change(
     };
     let to = next(&pack, &wish, slot, tx.now())?;
     let can_be_handed_out = to.state == BatteryState::Available && to.soh.get() >= MIN_DISPENSE_SOH;
+    let was_held = pack.held_for.is_some();
     if pack.hold.is_some() && !can_be_handed_out {
         give_up(tx, &pack, to.note.as_deref(), elsewhere).await?;
         (pack.hold, pack.held_for) = (None, None);
@@ -98,6 +100,7 @@ async fn change(
     if !tx.change_pack(&pack, &to).await? {
         return Err(StoreError::Overtaken.into());
     }
+    packs::state_changed(tx, &pack, was_held, to.state, to.note.as_deref()).await?;
     let action = match (to.state == pack.state, slot == pack.slot) {
         (false, _) => to.state.as_str(),
         (true, false) => "move",

@@ -7,6 +7,7 @@ use futures_util::future::join_all;
 use super::measured;
 use crate::domain::{BatteryId, BatteryState, Percent, Problem, StationId, Timer, Timestamp};
 use crate::server::App;
+use crate::server::service::tasks::packs;
 use crate::server::store::inventory::{self, PackRow};
 use crate::server::store::stock::PackChange;
 use crate::server::store::{Audit, Cause, Failure, StoreError, whereabouts};
@@ -133,6 +134,7 @@ async fn release(app: &App, battery: BatteryId) -> Result<(), Problem> {
                 if !tx.change_pack(&pack, &to).await? {
                     return Err(Failure::from(StoreError::Overtaken));
                 }
+                packs::is_over(tx, battery).await?;
                 tx.audit(Audit {
                     entity: "battery",
                     entity_id: battery.0,

@@ -17,6 +17,7 @@ use crate::protocol::rest::BatteryOut;
 use crate::server::App;
 use crate::server::service::Actor;
 use crate::server::service::bookings::{Elsewhere, give_up};
+use crate::server::service::tasks::packs;
 use crate::server::store::inventory::{self, PackRow, StationRow};
 use crate::server::store::whereabouts::{self, SlotUse};
 use crate::server::store::{Audit, Failure, StoreError, Tx, stations};
@@ -40,6 +41,7 @@ pub async fn remove(app: &App, actor: &Actor, battery: BatteryId) -> Result<(), 
                 if !tx.retire_pack(&pack).await? {
                     return Err(StoreError::Overtaken.into());
                 }
+                packs::is_over(tx, battery).await?;
                 audit(tx, &pack, "remove", BatteryState::Retired, None).await
             })
         })

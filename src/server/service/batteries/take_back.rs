@@ -5,6 +5,7 @@ use crate::domain::{BatteryId, BatteryState, Percent, Problem, StationId};
 use crate::protocol::rest::{BatteryOut, BatteryPatch};
 use crate::server::service::Actor;
 use crate::server::service::form::Form;
+use crate::server::service::tasks::packs;
 use crate::server::store::{Audit, Failure, StoreError, Tx, whereabouts};
 
 /// Puts a pack that is in use into a slot of the attendant's station, where it waits for the look that follows
@@ -28,6 +29,7 @@ pub async fn take_back(
     if !tx.return_pack(battery, station, slot, soc).await? {
         return Err(StoreError::Overtaken.into());
     }
+    packs::came_back(tx, station, battery, slot, patch.note.as_deref()).await?;
     tx.audit(Audit {
         entity: "battery",
         entity_id: battery.0,

@@ -8,6 +8,7 @@ use crate::domain::{
     BookingId, Command, ItemState, Level, NotificationKind, Problem, ReleaseReason, SessionEnd, Timers,
 };
 use crate::protocol::rest::{BookingOut, CollectIn};
+use crate::protocol::staff::{ReadyNews, StaffMessage};
 use crate::server::App;
 use crate::server::service::{Actor, bays, payments, services, sessions};
 use crate::server::store::bookings::{BookingRecord, Step};
@@ -37,6 +38,11 @@ pub async fn ready(app: &App, actor: &Actor, booking: BookingId) -> Result<Booki
                 };
                 step(tx, &record, Command::Ready, change).await?;
                 let message = text::booking_ready(&record.station_name);
+                let news = ReadyNews {
+                    booking_id: booking,
+                    message: message.clone(),
+                };
+                tx.tell_staff(record.station, StaffMessage::BookingReady { data: news });
                 let kind = NotificationKind::BookingReady;
                 tx.notify(record.user, notice(&record, kind, Level::Success, message))
                     .await?;

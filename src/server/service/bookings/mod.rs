@@ -62,6 +62,7 @@ use crate::domain::{
     BookingId, BookingState, Command, Level, NotificationKind, Problem, Timer, Timers, Timestamp,
 };
 use crate::protocol::rest::BookingOut;
+use crate::protocol::staff::{BookingNews, StaffMessage};
 use crate::server::service::Actor;
 use crate::server::store::bookings::{Audience, BookingRecord, Step, Window};
 use crate::server::store::notifications::Notice;
@@ -271,6 +272,13 @@ fn notice(record: &BookingRecord, kind: NotificationKind, level: Level, message:
 
 /// Tells everybody who works at the station that there is a booking.
 pub(super) async fn tell_of_new(tx: &mut Tx<'_>, record: &BookingRecord) -> Result<(), Failure> {
+    let news = BookingNews {
+        booking_id: record.id,
+        bay_number: None,
+        items_count: i64::try_from(record.items.len()).unwrap_or(i64::MAX),
+        created_at: record.created_at,
+    };
+    tx.tell_staff(record.station, StaffMessage::NewBooking { data: news });
     let message = text::new_booking(&record.station_name);
     tell_station(tx, record, NotificationKind::NewBooking, &message).await
 }

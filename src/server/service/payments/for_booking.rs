@@ -1,7 +1,7 @@
 //! What becomes of a booking when a payment service says something about its payment.
 
 use super::online::counting;
-use super::{audit, tell};
+use super::{audit, tell, tell_paid};
 use crate::domain::notification::text;
 use crate::domain::{BookingState, Money, NotificationKind, PaymentState, Timers, Timestamp};
 use crate::server::service::bookings::{self, confirm_if_complete};
@@ -22,6 +22,7 @@ pub(super) async fn paid(tx: &mut Tx<'_>, payment: &PaymentRow, timers: &Timers)
     if !tx.receive_online(payment, &record).await? {
         return Err(StoreError::Overtaken.into());
     }
+    tell_paid(tx, payment);
     audit(tx, payment, "paid", PaymentState::Paid, None).await?;
     if record.state == BookingState::Requested {
         confirm_if_complete(tx, payment.booking, timers, false).await?;

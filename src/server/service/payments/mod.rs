@@ -28,6 +28,7 @@ use crate::domain::{
     BookingId, BookingState, Money, NotificationKind, PaymentId, PaymentMethod, PaymentState, Problem, Timer,
 };
 use crate::protocol::rest::{BookingOut, PayIn, PaymentOut, ReasonIn, VerifyIn};
+use crate::protocol::staff::{PaidNews, StaffMessage};
 use crate::server::App;
 use crate::server::store::bookings::{self as booking_rows, BookingRecord, Window};
 use crate::server::store::notifications::Notice;
@@ -259,8 +260,8 @@ async fn receive(tx: &mut Tx<'_>, actor: &Actor, read: &PaymentRow, received: i6
     if !tx.receive_cash(read, received, actor.user).await? {
         return Err(StoreError::Overtaken.into());
     }
-    audit(tx, read, "verify", PaymentState::Paid, None).await?;
-    Ok(())
+    tell_paid(tx, read);
+    audit(tx, read, "verify", PaymentState::Paid, None).await
 }
 
 /// The payment that counts; begun now for a booking that is older than payments.
@@ -337,6 +338,17 @@ async fn audit(
     })
     .await?;
     Ok(())
+}
+
+/// The money is here: the station's screens show it.
+fn tell_paid(tx: &mut Tx<'_>, read: &PaymentRow) {
+    let data = PaidNews {
+        payment_id: read.id,
+        status: PaymentState::Paid,
+        amount: read.amount,
+        created_at: read.created_at(),
+    };
+    tx.tell_staff(read.station, StaffMessage::PaymentCompleted { data });
 }
 
 async fn tell_verified(tx: &mut Tx<'_>, read: &PaymentRow) -> Result<(), Failure> {
