@@ -1,15 +1,23 @@
-//! The browser behind the page: clock, timers, storage, visibility, position. The only file besides the
+//! The browser behind the page: clock, timers, storage, visibility, position. The only room besides the
 //! socket that names web-sys. On the server every function is inert and answers what is true there.
 
 #[cfg(not(feature = "hydrate"))]
 mod inert;
 #[cfg(feature = "hydrate")]
 mod real;
+#[cfg(feature = "hydrate")]
+mod rows;
+#[cfg(feature = "hydrate")]
+mod sound;
 
 #[cfg(not(feature = "hydrate"))]
 pub use inert::*;
 #[cfg(feature = "hydrate")]
 pub use real::*;
+#[cfg(feature = "hydrate")]
+pub use rows::*;
+#[cfg(feature = "hydrate")]
+pub use sound::*;
 
 /// Light or dark, as the person chose it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -38,7 +38,9 @@ pub use bill::{Bill, Rates};
 pub use booking::{BookingState, Command};
 pub use closing::{Choice, Outcome};
 pub use id::{
-    BatteryId, BatteryModelId, BayId, BookingId, CashCountId, HoldId, ItemId, NotificationId, OperatorId, PaymentId, PlanId, ReviewId, ServiceId, SessionId, StaffMessageId, StationId, SubscriptionId, TaskId, UserId, VehicleId, VehicleTypeId, WaitlistEntryId,
+    BatteryId, BatteryModelId, BayId, BookingId, CashCountId, HoldId, ItemId, NotificationId, OperatorId,
+    PaymentId, PlanId, ReviewId, ServiceId, SessionId, StaffMessageId, StationId, SubscriptionId, TaskId,
+    UserId, VehicleId, VehicleTypeId, WaitlistEntryId,
 };
 pub use item::{ItemKind, ItemState, ServiceCommand};
 pub use money::{Currency, Money};

@@ -83,3 +83,27 @@ pub fn focus(_id: &str) {}
 pub fn is_drawn(_id: &str) -> bool {
     false
 }
+
+/// Nobody types.
+pub fn is_typing() -> bool {
+    false
+}
+
+/// Nothing has the focus.
+pub fn focus_row(_list: &str, _forward: bool) {}
+
+/// Nothing has the focus.
+pub fn is_on_row(_list: &str) -> bool {
+    false
+}
+
+/// Nothing is pressed.
+pub fn press_in_row(_list: &str, _selector: &str) {}
+
+/// Nobody hears.
+pub fn enable_sound() -> bool {
+    false
+}
+
+/// Nobody hears.
+pub fn chime(_tones: u32) {}

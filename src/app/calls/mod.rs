@@ -16,6 +16,7 @@ pub mod staff;
 pub mod stations;
 pub mod steps;
 pub mod takings;
+pub mod tasks;
 pub mod vehicles;
 pub mod visitor;
 pub mod waitlist;

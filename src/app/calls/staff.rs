@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::codec::Plain;
+use super::tasks::WorkPage;
 use crate::domain::{BookingId, Problem, StationId, StationStatus, Timestamp};
 use crate::protocol::rest::{BatteryModelOut, BatteryOut, BookingOut, StationOut, StepOut};
 
@@ -17,6 +18,8 @@ pub struct CounterPage {
     pub packs: Vec<BatteryOut>,
     /// The bookings that still run, and those the page asked about.
     pub bookings: Vec<BookingOut>,
+    /// What its staff have to do.
+    pub work: WorkPage,
     /// The types of packs.
     pub models: Vec<BatteryModelOut>,
     /// Makes a repeated "add" of this page have one effect.
@@ -118,6 +121,7 @@ async fn counter(
     }
     Ok(CounterPage {
         packs: stations::batteries(app, Some(actor), id).await?,
+        work: super::tasks::work(app, actor, id).await?,
         models: stations::models(app).await?,
         bookings: running,
         history: None,

@@ -16,6 +16,7 @@ pub mod store;
 mod talk;
 pub mod toaster;
 pub mod toasts;
+pub mod work;
 
 pub use cursor::Bookmark;
 pub use line::{Line, Link};

@@ -9,7 +9,8 @@ use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use crate::domain::{
-    BatteryId, BayId, BookingId, ItemId, NotificationId, OperatorId, PaymentId, PlanId, Problem, SessionId, StaffMessageId, StationId, SubscriptionId, TaskId, UserId, VehicleId, VehicleTypeId, WaitlistEntryId,
+    BatteryId, BayId, BookingId, ItemId, NotificationId, OperatorId, PaymentId, PlanId, Problem, SessionId,
+    StaffMessageId, StationId, SubscriptionId, TaskId, UserId, VehicleId, VehicleTypeId, WaitlistEntryId,
 };
 use crate::server::service::{Actor, ClientAddress, IdempotencyKey, Visitor};
 

@@ -13,8 +13,8 @@ pub mod presence;
 pub mod riders;
 pub mod services;
 mod swaps;
-pub mod waitlist;
 pub mod tasks;
+pub mod waitlist;
 
 use crate::server::App;
 

@@ -16,9 +16,6 @@ use crate::domain::{
     BatteryId, BayId, BookingId, InventoryAction, Level, NotificationId, NotificationKind, ReleaseReason,
     SessionId, StationId, Timers, Timestamp, UserId,
 };
-    BatteryId, BookingId, InventoryAction, Level, NotificationId, NotificationKind, ReleaseReason, StationId,
-    Timers, Timestamp, UserId,
-};
 
 /// Who or what is behind a transaction: goes into every audit row.
 #[derive(Clone, Debug)]

@@ -17,6 +17,7 @@ mod scan;
 mod services;
 mod shelf;
 mod state;
+mod tasks;
 mod waitlist;
 
 use leptos::either::Either;
@@ -36,6 +37,7 @@ use queue::QueueColumn;
 use scan::Scan;
 use shelf::Shelf;
 use state::{Counter, Open};
+use tasks::{Alarms, Duty, Tasks, Tiles};
 
 /// The counter of the station of the address.
 #[component]
@@ -73,15 +75,21 @@ fn Desk(page: CounterPage) -> impl IntoView {
     keep_focus(open, counter);
     view! {
         <Title text=title />
+        <Alarms counter />
         <div class="desk">
             <CounterHead station counter />
+            <Tiles counter />
             <StaleNote line=counter.line offset=counter.offset />
             <div class="board">
                 <div class="board-desk stack">
                     <Scan counter open />
                     <Opened counter open />
+                    <Tasks counter />
                 </div>
                 <QueueColumn counter open />
+                <div class="board-bays stack">
+                    <Duty counter />
+                </div>
                 <Shelf counter open />
             </div>
         </div>

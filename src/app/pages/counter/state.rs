@@ -9,11 +9,12 @@ use crate::app::calls::staff::{CounterPage, see_counter};
 use crate::app::live::clock::Clock;
 use crate::app::live::queue::Queue;
 use crate::app::live::store::StationStore;
+use crate::app::live::work::Work;
 use crate::app::live::{Bookmark, Line};
 use crate::app::me::Me;
 use crate::domain::{BookingId, InventoryAction, Problem, SlotNumber, StationId};
 use crate::protocol::frame::ServerMessage;
-use crate::protocol::rest::{BatteryModelOut, BookingOut, StepOut};
+use crate::protocol::rest::{BatteryModelOut, BookingOut, OnDutyOut, OpsOut, StepOut};
 use crate::protocol::topic::Topic;
 
 /// Changes that come together are asked for together.
@@ -77,6 +78,16 @@ pub struct Counter {
     pub store: StationStore,
     /// Bookings.
     pub queue: Queue,
+    /// What there is to do.
+    pub work: Work,
+    /// How the station stands.
+    pub ops: RwSignal<OpsOut>,
+    /// Who is at work.
+    pub on_duty: RwSignal<Vec<OnDutyOut>>,
+    /// I am.
+    pub on_shift: RwSignal<bool>,
+    /// I may say something to everybody here.
+    pub may_lead: bool,
     /// The line behind both.
     pub line: Line,
     /// The types of packs.
@@ -111,7 +122,14 @@ impl Counter {
             }
             Ok(())
         });
+        // Closes with the page, as every line does.
+        let (work, _) = Work::follow(id, &page.work, page.as_of);
         let counter = Self {
+            work,
+            ops: RwSignal::new(page.work.ops),
+            on_duty: RwSignal::new(page.work.on_duty),
+            on_shift: RwSignal::new(page.work.on_shift),
+            may_lead: page.work.may_lead,
             station: id,
             offset: page.station.utc_offset_minutes,
             store,
@@ -187,6 +205,9 @@ impl Counter {
             self.key.set(page.key);
         }
         self.store.refresh(&page.station, &page.packs, own);
+        self.ops.set(page.work.ops);
+        self.on_duty.set(page.work.on_duty);
+        self.on_shift.set(page.work.on_shift);
         if own || !self.store.pause.is_paused() {
             self.queue.take(page.bookings);
         } else {

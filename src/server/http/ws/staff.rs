@@ -124,6 +124,8 @@ fn welcome(app: &App, topic: Topic, actor: &Actor, seq: Option<u64>) -> ServerMe
         },
         user_id: Some(actor.user),
         booking_id: None,
+        bay_id: None,
+        session_id: None,
         group: Some(group),
         epoch: app.db.epoch().to_owned(),
         seq,

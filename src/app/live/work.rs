@@ -1,0 +1,187 @@
+//! The work of a station on a screen: its tasks and what everybody was told, kept true by the staff's socket. Rows
+//! never move by themselves: what is new comes last, until somebody sorts.
+
+use leptos::prelude::*;
+use serde::Deserialize;
+
+use super::{Bookmark, Line};
+use crate::app::calls::tasks::{AlertOut, WorkPage};
+use crate::domain::{Priority, StationId, TaskId, TaskState, Timestamp};
+use crate::protocol::Topic;
+use crate::protocol::rest::TaskOut;
+
+/// One row.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Which task.
+    pub id: TaskId,
+    /// Came since the rows were sorted.
+    pub is_new: bool,
+    /// How it is.
+    pub task: ArcRwSignal<TaskOut>,
+}
+
+/// The tasks of one station.
+#[derive(Clone, Copy)]
+pub struct Work {
+    rows: RwSignal<Vec<Row>>,
+    /// What I was asked to acknowledge and have not.
+    pub alerts: RwSignal<Vec<AlertOut>>,
+    /// What was said to everybody, to be put away.
+    pub broadcast: RwSignal<Option<AlertOut>>,
+    /// The most urgent that came last, for whoever makes a sound of it.
+    pub rang: RwSignal<Option<(TaskId, Priority)>>,
+}
+
+#[derive(Deserialize)]
+struct List {
+    tasks: Vec<TaskOut>,
+}
+
+#[derive(Deserialize)]
+struct Told {
+    data: TaskOut,
+}
+
+impl Work {
+    /// With what the page shows; follows the staff of the station from there.
+    pub fn follow(station: StationId, page: &WorkPage, as_of: Timestamp) -> (Self, Line) {
+        let work = Self {
+            rows: RwSignal::new(page.tasks.iter().cloned().map(|task| row(task, false)).collect()),
+            alerts: RwSignal::new(page.alerts.clone()),
+            broadcast: RwSignal::new(None),
+            rang: RwSignal::new(None),
+        };
+        let bookmark = Bookmark::At(page.epoch.clone(), page.seq);
+        let line = Line::open(
+            Topic::StationStaff(station),
+            bookmark,
+            as_of,
+            move |outside, frame| {
+                match outside.kind.as_str() {
+                    "tasks_list" => work.take_all(serde_json::from_str::<List>(frame)?.tasks),
+                    "task_notification" | "task_update" => {
+                        work.take(serde_json::from_str::<Told>(frame)?.data)
+                    }
+                    "alert" => work.hear(serde_json::from_str(frame)?),
+                    "broadcast" => work.broadcast.set(Some(serde_json::from_str(frame)?)),
+                    _ => {}
+                }
+                Ok(())
+            },
+        );
+        (work, line)
+    }
+
+    /// The rows, as they stand.
+    pub fn rows(self) -> Vec<Row> {
+        self.rows.get()
+    }
+
+    /// Tasks that somebody still has to do.
+    pub fn open(self) -> usize {
+        let is_active = |row: &&Row| row.task.with(|task| task.state.is_active());
+        self.rows.with(|rows| rows.iter().filter(is_active).count())
+    }
+
+    /// The most urgent tasks that nobody has acknowledged.
+    pub fn alarming(self) -> Vec<ArcRwSignal<TaskOut>> {
+        let is_alarming = |task: &TaskOut| task.priority == Priority::P1 && task.state == TaskState::Open;
+        self.rows.with(|rows| {
+            let alarming = rows.iter().filter(|row| row.task.with(is_alarming));
+            alarming.map(|row| row.task.clone()).collect()
+        })
+    }
+
+    /// How many came, and how many are over, since the rows were sorted.
+    pub fn news(self) -> (usize, usize) {
+        self.rows.with(|rows| {
+            let is_over = |row: &&Row| row.task.with(|task| !task.state.is_active());
+            let over = rows.iter().filter(is_over).count();
+            (rows.iter().filter(|row| row.is_new).count(), over)
+        })
+    }
+
+    /// The most urgent first, and what is over is gone.
+    pub fn tidy(self) {
+        self.rows.update(|rows| {
+            rows.retain(|row| row.task.with_untracked(|task| task.state.is_active()));
+            rows.sort_by_key(|row| {
+                row.task
+                    .with_untracked(|task| (task.priority, task.created_at, task.id))
+            });
+            for row in rows {
+                row.is_new = false;
+            }
+        });
+    }
+
+    /// Takes over a newer state of a task; an older one, overtaken on its way, is dropped.
+    pub fn take(self, fresh: TaskOut) {
+        let known = self.rows.with_untracked(|rows| {
+            rows.iter()
+                .find(|row| row.id == fresh.id)
+                .map(|row| row.task.clone())
+        });
+        match known {
+            Some(held) => held.maybe_update(|held| {
+                let is_newer = fresh.version > held.version;
+                if is_newer {
+                    *held = fresh;
+                }
+                is_newer
+            }),
+            None if fresh.state.is_active() => {
+                self.rang.set(Some((fresh.id, fresh.priority)));
+                self.rows.update(|rows| rows.push(row(fresh, true)));
+            }
+            None => {}
+        }
+    }
+
+    /// Whoever acknowledged what was said needs not be told again.
+    pub fn heeded(self, said: &AlertOut) {
+        self.alerts
+            .update(|alerts| alerts.retain(|alert| alert.notification_id != said.notification_id));
+    }
+
+    /// The whole list: what it leaves out is over.
+    fn take_all(self, tasks: Vec<TaskOut>) {
+        let gone = self.rows.with_untracked(|rows| {
+            let listed = |row: &&Row| tasks.iter().all(|task| task.id != row.id);
+            let gone = rows.iter().filter(listed).map(|row| row.task.clone());
+            gone.collect::<Vec<_>>()
+        });
+        for task in gone {
+            task.maybe_update(|task| {
+                let was_active = task.state.is_active();
+                if was_active {
+                    task.state = TaskState::Cancelled;
+                }
+                was_active
+            });
+        }
+        for task in tasks {
+            self.take(task);
+        }
+    }
+
+    fn hear(self, said: AlertOut) {
+        self.alerts.update(|alerts| {
+            if alerts
+                .iter()
+                .all(|alert| alert.notification_id != said.notification_id)
+            {
+                alerts.push(said);
+            }
+        });
+    }
+}
+
+fn row(task: TaskOut, is_new: bool) -> Row {
+    Row {
+        id: task.id,
+        is_new,
+        task: ArcRwSignal::new(task),
+    }
+}
