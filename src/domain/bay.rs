@@ -213,7 +213,9 @@ mod tests {
     fn every_condition_is_reached_by_its_command_and_left_by_release() {
         for condition in BayCondition::ALL {
             let state = BayState::of(condition, false, false, false);
-            assert!(condition == BayCondition::InUse || BayState::Free.after(condition.command()) == Some(state));
+            assert!(
+                condition == BayCondition::InUse || BayState::Free.after(condition.command()) == Some(state)
+            );
             assert!(state == BayState::Free || state.after(BayCommand::Release) == Some(BayState::Free));
             assert_eq!(condition.as_str().parse(), Ok(condition));
         }

@@ -32,8 +32,8 @@ pub use bay::{BayCommand, BayCondition, BayState};
 pub use bill::{Bill, Rates};
 pub use booking::{BookingState, Command};
 pub use id::{
-    BatteryId, BatteryModelId, BayId, BookingId, HoldId, ItemId, NotificationId, OperatorId, PaymentId, PlanId,
-    ReviewId, ServiceId, SessionId, StationId, SubscriptionId, UserId, VehicleId, VehicleTypeId,
+    BatteryId, BatteryModelId, BayId, BookingId, HoldId, ItemId, NotificationId, OperatorId, PaymentId,
+    PlanId, ReviewId, ServiceId, SessionId, StationId, SubscriptionId, UserId, VehicleId, VehicleTypeId,
 };
 pub use item::{ItemKind, ItemState, ServiceCommand};
 pub use money::{Currency, Money};

@@ -222,9 +222,15 @@ mod tests {
             takes: true,
             ..Work::default()
         };
-        assert_eq!(SessionStep::Identified.next(none), Some(SessionStep::PackAssigned));
+        assert_eq!(
+            SessionStep::Identified.next(none),
+            Some(SessionStep::PackAssigned)
+        );
         assert_eq!(SessionStep::Review.next(none), Some(SessionStep::PackOut));
-        assert_eq!(SessionStep::PackAssigned.back(none), Some(SessionStep::Identified));
+        assert_eq!(
+            SessionStep::PackAssigned.back(none),
+            Some(SessionStep::Identified)
+        );
     }
 
     #[test]

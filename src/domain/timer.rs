@@ -83,7 +83,9 @@ impl Timer {
     pub const fn default_length(self) -> Duration {
         const MINUTE: u64 = 60;
         let seconds = match self {
-            Self::RequestConfirmTtl | Self::RenewStep | Self::FirstExpiryWarning | Self::BayCallTtl => 5 * MINUTE,
+            Self::RequestConfirmTtl | Self::RenewStep | Self::FirstExpiryWarning | Self::BayCallTtl => {
+                5 * MINUTE
+            }
             Self::HoldTtl | Self::NoShowUndo => 15 * MINUTE,
             Self::Grace | Self::CheckInUndo | Self::DispenseTimeout => 2 * MINUTE,
             Self::CancelUndo => 8,

@@ -9,8 +9,8 @@ use serde_json::Value;
 use super::inventory::{BatteryEvent, InventoryUpdate, StationSnapshot};
 use super::rest::{BayOut, BookingItemOut, BookingOut, NotificationOut, SessionOut};
 use crate::domain::{
-    BayId, BookingId, Level, NotificationId, NotificationKind, SessionId, StationId, StationStatus, Timestamp,
-    UserId,
+    BayId, BookingId, Level, NotificationId, NotificationKind, SessionId, StationId, StationStatus,
+    Timestamp, UserId,
 };
 
 /// From the server. Its tag is one of its fields; the browser reads that by [`ServerMessage::read`].

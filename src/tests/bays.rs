@@ -14,9 +14,18 @@ use crate::support::ws::Socket;
 const MINUTE: Duration = Duration::from_mins(1);
 
 async fn check_in(world: &World, customer: &Person) -> Value {
-    let booking = customer.client.post("/api/v1/bookings", world.order(1)).await.expect(201);
+    let booking = customer
+        .client
+        .post("/api/v1/bookings", world.order(1))
+        .await
+        .expect(201);
     let path = format!("/api/v1/bookings/{}/check-in", booking["id"]);
-    world.attendant.client.post(&path, json!({"code": booking["code"]})).await.expect(200)
+    world
+        .attendant
+        .client
+        .post(&path, json!({"code": booking["code"]}))
+        .await
+        .expect(200)
 }
 
 async fn see(who: &Person, booking: &Value) -> Value {

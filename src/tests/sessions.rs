@@ -29,7 +29,13 @@ impl Floor {
         let asha = app.customer().await;
         let serial = world.pack_in_use(&asha).await;
         let booking = world.book(&asha, world.station).await;
-        Self { world, bay, asha, serial, booking }
+        Self {
+            world,
+            bay,
+            asha,
+            serial,
+            booking,
+        }
     }
 
     async fn open(&self) -> Value {
@@ -42,7 +48,10 @@ impl Floor {
     }
 
     async fn act(&self, session: &Value, action: &str) -> Value {
-        self.staff().in_session(session, action, json!({})).await.expect(200)
+        self.staff()
+            .in_session(session, action, json!({}))
+            .await
+            .expect(200)
     }
 
     async fn bring(&self, session: &Value) -> Value {
@@ -368,6 +377,12 @@ impl Floor {
         let booking = world.book(&asha, world.station).await;
         let bay = world.bays(world.station, 1).await[0];
         let world = World::beside(world, app).await;
-        Self { world, bay, asha, serial, booking }
+        Self {
+            world,
+            bay,
+            asha,
+            serial,
+            booking,
+        }
     }
 }

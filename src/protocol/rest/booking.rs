@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::domain::booking::CancelledBy;
 use crate::domain::{
     BatteryId, BatteryModelId, BookingId, BookingState, Currency, ItemId, ItemKind, ItemState, PaymentId,
-    PaymentMethod, PaymentState, Percent, ServiceId, SessionId, SessionStep, SlotNumber, StationId, Timestamp,
+    PaymentMethod, PaymentState, Percent, ServiceId, SessionId, SessionStep, SlotNumber, StationId,
+    Timestamp,
 };
 
 /// Books packs: all of them or none.

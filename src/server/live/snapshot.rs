@@ -11,8 +11,8 @@ use crate::protocol::frame::FloorState;
 use crate::protocol::inventory::StationSnapshot;
 use crate::protocol::{ServerMessage, Snapshot, Topic};
 use crate::server::store::bookings::{self, Audience};
-use crate::server::store::inventory::{self, StationInventory};
 use crate::server::store::floor::{bays, sessions};
+use crate::server::store::inventory::{self, StationInventory};
 use crate::server::store::{Db, StoreError, notifications, outbox};
 
 /// Rows of the inbox in a snapshot.

@@ -11,8 +11,8 @@ use sqlx::AnyConnection;
 
 use super::{Db, Engine, IdKind, StoreError, StoredEvent};
 use crate::domain::{
-    BatteryId, BayId, BookingId, InventoryAction, Level, NotificationId, NotificationKind, ReleaseReason, SessionId, StationId,
-    Timestamp, UserId,
+    BatteryId, BayId, BookingId, InventoryAction, Level, NotificationId, NotificationKind, ReleaseReason,
+    SessionId, StationId, Timestamp, UserId,
 };
 
 /// Who or what is behind a transaction: goes into every audit row.

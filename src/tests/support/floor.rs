@@ -28,7 +28,10 @@ impl World {
         let proof = json!({"code": booking["code"]});
         let path = format!("/api/v1/bookings/{}/collect", booking["id"]);
         let done = self.attendant.client.post(&path, proof).await.expect(200);
-        done["items"][0]["battery_serial"].as_str().expect("a serial").to_owned()
+        done["items"][0]["battery_serial"]
+            .as_str()
+            .expect("a serial")
+            .to_owned()
     }
 }
 
@@ -41,7 +44,9 @@ impl Person {
 
     /// What she does with a bay.
     pub async fn at_bay(&self, bay: i64, action: &str, body: Value) -> Answer {
-        self.client.post(&format!("/api/v1/bays/{bay}/{action}"), body).await
+        self.client
+            .post(&format!("/api/v1/bays/{bay}/{action}"), body)
+            .await
     }
 
     /// A bay as she sees it.

@@ -69,22 +69,14 @@ async fn take_pack_in(
 /// On to the next step in which there is something to do
 #[utoipa::path(post, path = "/sessions/{id}/next", tag = "Floor", params(("id" = i64, Path)),
     responses((status = 200, description = "The session, a step further", body = SessionOut), Refused))]
-async fn next_step(
-    State(app): State<App>,
-    Staff(actor): Staff,
-    Id(session): Id<SessionId>,
-) -> Answer {
+async fn next_step(State(app): State<App>, Staff(actor): Staff, Id(session): Id<SessionId>) -> Answer {
     sessions::next(&app, &actor, session).await.map(Json)
 }
 
 /// A step back, as long as the slot is shut
 #[utoipa::path(post, path = "/sessions/{id}/back", tag = "Floor", params(("id" = i64, Path)),
     responses((status = 200, description = "The session, a step back", body = SessionOut), Refused))]
-async fn step_back(
-    State(app): State<App>,
-    Staff(actor): Staff,
-    Id(session): Id<SessionId>,
-) -> Answer {
+async fn step_back(State(app): State<App>, Staff(actor): Staff, Id(session): Id<SessionId>) -> Answer {
     sessions::back(&app, &actor, session).await.map(Json)
 }
 
@@ -103,11 +95,7 @@ async fn pay_session(
 /// The customer took the battery: the swap is over, and the receipt is numbered
 #[utoipa::path(post, path = "/sessions/{id}/taken", tag = "Floor", params(("id" = i64, Path)),
     responses((status = 200, description = "The session, closed", body = SessionOut), Refused))]
-async fn pack_taken(
-    State(app): State<App>,
-    Staff(actor): Staff,
-    Id(session): Id<SessionId>,
-) -> Answer {
+async fn pack_taken(State(app): State<App>, Staff(actor): Staff, Id(session): Id<SessionId>) -> Answer {
     sessions::taken(&app, &actor, session).await.map(Json)
 }
 
@@ -154,10 +142,6 @@ async fn abort_session(
 /// Closes the session: as taken when the slot is open, as it is when nobody was named
 #[utoipa::path(post, path = "/sessions/{id}/close", tag = "Floor", params(("id" = i64, Path)),
     responses((status = 200, description = "The session, closed", body = SessionOut), Refused))]
-async fn close_session(
-    State(app): State<App>,
-    Staff(actor): Staff,
-    Id(session): Id<SessionId>,
-) -> Answer {
+async fn close_session(State(app): State<App>, Staff(actor): Staff, Id(session): Id<SessionId>) -> Answer {
     sessions::close(&app, &actor, session).await.map(Json)
 }

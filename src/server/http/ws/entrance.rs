@@ -125,10 +125,12 @@ async fn admit(app: &App, caller: &Caller) -> Result<(Topic, Audience, Option<St
         (Wanted::Bay(id), Some(actor)) => {
             let no_such = || Problem::not_found("bay");
             let bay = BayId(id.parse().map_err(|_| no_such())?);
-            let seen = bays::get(app, actor, bay).await.map_err(|problem| match problem {
-                Problem::Forbidden { .. } => no_such(),
-                other => other,
-            })?;
+            let seen = bays::get(app, actor, bay)
+                .await
+                .map_err(|problem| match problem {
+                    Problem::Forbidden { .. } => no_such(),
+                    other => other,
+                })?;
             let post = is_assigned(actor).then_some(seen.station_id);
             Ok((Topic::Bay(bay), Audience::Staff, post))
         }
@@ -136,7 +138,11 @@ async fn admit(app: &App, caller: &Caller) -> Result<(Topic, Audience, Option<St
             let session = SessionId(id.parse().map_err(|_| Problem::not_found("session"))?);
             let (seen, audience) = sessions::look(app, actor, session).await?;
             let is_post = audience == Audience::Staff && is_assigned(actor);
-            Ok((Topic::Session(session), audience, is_post.then_some(seen.station_id)))
+            Ok((
+                Topic::Session(session),
+                audience,
+                is_post.then_some(seen.station_id),
+            ))
         }
         (Wanted::Notifications | Wanted::Booking(_) | Wanted::Bay(_) | Wanted::Session(_), None) => {
             Err(Problem::Unauthenticated)

@@ -50,7 +50,10 @@ async fn advance(app: &App, bay: BayId) -> Result<bool, Problem> {
             let timers = timers.clone();
             Box::pin(async move {
                 let record = record(tx, bay).await?;
-                let ends = [record.now.called.map(|(_, until)| until), record.now.turn_over_until];
+                let ends = [
+                    record.now.called.map(|(_, until)| until),
+                    record.now.turn_over_until,
+                ];
                 if !ends.into_iter().flatten().any(|end| end <= tx.now()) {
                     return Ok(false);
                 }

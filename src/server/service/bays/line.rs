@@ -6,7 +6,8 @@ use serde_json::json;
 use super::{busy, change, record};
 use crate::domain::notification::text;
 use crate::domain::{
-    BayCommand, BayId, BookingId, BookingState, NotificationKind, OperatorId, Problem, StationId, Timer, Timers,
+    BayCommand, BayId, BookingId, BookingState, NotificationKind, OperatorId, Problem, StationId, Timer,
+    Timers,
 };
 use crate::server::service::bookings;
 use crate::server::store::bookings::BookingRecord;

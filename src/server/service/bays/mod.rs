@@ -102,7 +102,10 @@ pub async fn update(app: &App, actor: &Actor, bay: BayId, patch: BayPatch) -> Re
                 if let Some(zone) = zone {
                     to.zone = zone;
                 }
-                match patch.condition.filter(|condition| *condition != record.now.condition) {
+                match patch
+                    .condition
+                    .filter(|condition| *condition != record.now.condition)
+                {
                     None => write(tx, &record, &to).await?,
                     Some(condition) => {
                         to.condition = condition;
@@ -230,11 +233,7 @@ pub(super) fn busy(record: &BayRecord) -> Problem {
 }
 
 /// The bay, to staff of its station.
-pub(super) async fn at_my_station(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    bay: BayId,
-) -> Result<BayRecord, Failure> {
+pub(super) async fn at_my_station(tx: &mut Tx<'_>, actor: &Actor, bay: BayId) -> Result<BayRecord, Failure> {
     let record = record(tx, bay).await?;
     actor.must_staff(record.station, record.operator)?;
     Ok(record)

@@ -68,7 +68,11 @@ async fn time_out(tx: &mut Tx<'_>, record: &SessionRecord, timers: &Timers) -> R
 async fn point_out(tx: &mut Tx<'_>, record: &SessionRecord, installation: &Timers) -> Result<(), Failure> {
     let timers = timers_of(tx, record, installation).await?;
     let is_long = tx.now() >= record.opened_at + timers.length(Timer::SessionMax);
-    let alarm = if is_long { SessionAlarm::Long } else { SessionAlarm::Idle };
+    let alarm = if is_long {
+        SessionAlarm::Long
+    } else {
+        SessionAlarm::Idle
+    };
     let mut to = record.now.clone();
     to.alarm = Some(alarm);
     to.due_at = due_of(&to, record.opened_at, &timers);

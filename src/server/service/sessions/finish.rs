@@ -1,9 +1,7 @@
 //! A session ends: the pack is taken, or the swap is broken off. The bay, the booking and the session end together.
 
 use super::{answer, at_my_station, must_be_at, save, timers_of};
-use crate::domain::{
-    BayCommand, BookingId, Problem, SessionEnd, SessionId, SessionStep, Timer, Timers,
-};
+use crate::domain::{BayCommand, BookingId, Problem, SessionEnd, SessionId, SessionStep, Timer, Timers};
 use crate::protocol::rest::{ReasonIn, SessionOut};
 use crate::server::App;
 use crate::server::service::form::given;

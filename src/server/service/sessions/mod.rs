@@ -35,11 +35,7 @@ pub async fn get(app: &App, actor: &Actor, session: SessionId) -> Result<Session
 ///
 /// # Errors
 /// [`Problem::NotFound`].
-pub async fn look(
-    app: &App,
-    actor: &Actor,
-    session: SessionId,
-) -> Result<(SessionOut, Audience), Problem> {
+pub async fn look(app: &App, actor: &Actor, session: SessionId) -> Result<(SessionOut, Audience), Problem> {
     let mut snapshot = app.db.snapshot().await?;
     let record = rows::find(&mut snapshot, session).await?;
     let record = record.filter(|record| concerns(actor, record));
@@ -76,11 +72,7 @@ async fn concerned(tx: &mut Tx<'_>, actor: &Actor, session: SessionId) -> Result
 }
 
 /// The session, to staff of its station. Its customer learns that this is the staff's to do.
-async fn at_my_station(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    session: SessionId,
-) -> Result<SessionRecord, Failure> {
+async fn at_my_station(tx: &mut Tx<'_>, actor: &Actor, session: SessionId) -> Result<SessionRecord, Failure> {
     let record = concerned(tx, actor, session).await?;
     actor.must_staff(record.station, record.operator)?;
     Ok(record)
@@ -98,7 +90,11 @@ fn must_be_at(record: &SessionRecord, step: SessionStep) -> Result<(), Problem> 
     let detail = match record.now.step {
         SessionStep::Open => "Nobody said yet whose swap this is: scan or type the code first.".to_owned(),
         SessionStep::Closed => "This swap is over.".to_owned(),
-        now => format!("The swap is at the step {}; that belongs to {}.", now.label(), step.label()),
+        now => format!(
+            "The swap is at the step {}; that belongs to {}.",
+            now.label(),
+            step.label()
+        ),
     };
     Err(Problem::SessionBusy { detail })
 }

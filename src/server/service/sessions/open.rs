@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::{answer, at_my_station, due_of, moved, must_be_at, save, timers_of};
 use crate::domain::session::MAX_PARTY;
 use crate::domain::{
-    BayCommand, BayId, BookingId, Email, ItemKind, PaymentMethod, Problem, Role, SessionId, SessionStep, StationId,
-    Timers,
+    BayCommand, BayId, BookingId, Email, ItemKind, PaymentMethod, Problem, Role, SessionId, SessionStep,
+    StationId, Timers,
 };
 use crate::protocol::rest::{BookIn, BookItemIn, CollectIn, SessionIn, SessionOut, WalkIn};
 use crate::server::App;
@@ -132,7 +132,10 @@ pub async fn identify(
 ) -> Result<SessionOut, Problem> {
     let asked = Asked::parse(&body)?;
     if matches!(asked.whom, Whom::Called) {
-        return Err(Problem::invalid("code", "Scan or type the customer's code or PIN."));
+        return Err(Problem::invalid(
+            "code",
+            "Scan or type the customer's code or PIN.",
+        ));
     }
     let is_party_said = body.party_size.is_some();
     let (who, timers) = (actor.clone(), app.timers.clone());
@@ -226,9 +229,14 @@ async fn walk_in_booking(
     walk_in: &WalkIn,
     timers: &Arc<Timers>,
 ) -> Result<BookingId, Failure> {
-    let email = walk_in.email.parse::<Email>().map(Email::into_string).unwrap_or_default();
+    let email = walk_in
+        .email
+        .parse::<Email>()
+        .map(Email::into_string)
+        .unwrap_or_default();
     let customer = accounts::find_by_email(tx.connection(), &email).await?;
-    let Some(customer) = customer.filter(|customer| customer.active && customer.role == Role::Customer) else {
+    let Some(customer) = customer.filter(|customer| customer.active && customer.role == Role::Customer)
+    else {
         let detail = "No customer has an account with this address.";
         return Err(Problem::invalid("walk_in.email", detail).into());
     };

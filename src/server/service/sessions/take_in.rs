@@ -100,9 +100,9 @@ async fn put_in(
         Some(pack) if pack.holder.is_some() && pack.holder != Some(booking.user) => {
             Some("This battery was handed to another customer. Confirm to take it in all the same.")
         }
-        Some(pack) if pack.model != model => {
-            Some("This battery is of another type than the one that was booked. Confirm to take it in all the same.")
-        }
+        Some(pack) if pack.model != model => Some(
+            "This battery is of another type than the one that was booked. Confirm to take it in all the same.",
+        ),
         Some(_) => None,
     };
     match doubt {

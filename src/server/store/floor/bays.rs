@@ -5,9 +5,7 @@
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
-use crate::domain::{
-    BayCondition, BayId, BayState, BookingId, OperatorId, SessionId, StationId, Timestamp,
-};
+use crate::domain::{BayCondition, BayId, BayState, BookingId, OperatorId, SessionId, StationId, Timestamp};
 use crate::protocol::Topic;
 use crate::protocol::rest::{BayOut, BaySessionOut};
 use crate::server::store::outbox::{self, Position};

@@ -13,7 +13,12 @@ impl Tx<'_> {
     }
 
     /// The session changes by this transaction; with it what its bay and its booking tell of it.
-    pub(in crate::server::store) fn touch_session(&mut self, session: SessionId, bay: BayId, booking: Option<BookingId>) {
+    pub(in crate::server::store) fn touch_session(
+        &mut self,
+        session: SessionId,
+        bay: BayId,
+        booking: Option<BookingId>,
+    ) {
         self.sessions.insert(session);
         self.touch_bay(bay);
         if let Some(booking) = booking {

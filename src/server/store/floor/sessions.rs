@@ -143,9 +143,7 @@ impl SessionRecord {
             notes: self.now.notes.clone().filter(|_| audience == Audience::Staff),
             booking_id: self.now.booking,
             booking_state: booking.as_ref().map(|booking| booking.state),
-            customer_name: booking
-                .as_ref()
-                .and_then(|booking| booking.customer_name.clone()),
+            customer_name: booking.as_ref().and_then(|booking| booking.customer_name.clone()),
             vehicle: booking.as_ref().and_then(|booking| booking.vehicle.clone()),
             total_amount: total,
             currency: booking.as_ref().map(|booking| booking.currency),
