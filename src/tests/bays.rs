@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use voltbay::domain::Role;
 use voltbay::server::check;
 
-use crate::support::app::{Person, TestApp};
+use crate::support::app::Person;
 use crate::support::floor::all_on_the_floor;
 use crate::support::world::World;
 use crate::support::ws::Socket;

@@ -58,6 +58,22 @@ each_engine! {
                 "is confirmed and not for later",
             ),
             (
+                "UPDATE bay SET called_booking_id = (SELECT MIN(id) FROM booking), called_until = 9000000000000000
+                 WHERE id = (SELECT MIN(id) FROM bay)",
+                "UPDATE bay SET called_booking_id = NULL, called_until = NULL",
+                "is kept for booking",
+            ),
+            (
+                "INSERT INTO swap_session (id, code, bay_id, station_id, booking_id, party_size, step, step_at,
+                     needs_help, opened_by, opened_at, version)
+                 SELECT 1, 'ABCDEFGH', MIN(bay.id), 1, (SELECT MIN(id) FROM booking), 1, 'review', 1, 0,
+                     (SELECT MIN(id) FROM users), 1, 1
+                 FROM bay
+                 WHERE bay.station_id = 1",
+                "DELETE FROM swap_session",
+                "is open, but booking",
+            ),
+            (
                 "UPDATE booking SET due_at = NULL",
                 "UPDATE booking SET due_at = deadline",
                 "no timer is set",
