@@ -192,6 +192,7 @@ pub(in crate::app) mod tests {
             reason: None,
             customer_name: None,
             priority: None,
+            station_notice: None,
             epoch: String::new(),
             seq: 0,
         }

@@ -12,7 +12,7 @@ use crate::domain::booking::CancelledBy;
 use crate::domain::timer::MAX_RENEWALS;
 use crate::domain::{
     BookingId, BookingState, Currency, OperatorId, PaymentId, PaymentMethod, PaymentState, StationId,
-    Timestamp, UserId,
+    StationStatus, Timestamp, UserId,
 };
 use crate::protocol::Topic;
 use crate::protocol::rest::BookingOut;
@@ -117,6 +117,8 @@ pub struct BookingRecord {
     pub undo_until: Option<Timestamp>,
     reason: Option<String>,
     priority: bool,
+    station_status: StationStatus,
+    station_message: Option<String>,
     /// Its lines.
     pub items: Vec<ItemRecord>,
     position: Position,
@@ -168,11 +170,21 @@ impl BookingRecord {
             cancelled_by: self.cancelled_by,
             undo_until: self.undo_until,
             reason: self.reason.clone(),
+            station_notice: self.station_notice(),
             customer_name: (audience == Audience::Staff).then(|| self.customer_name.clone()),
             priority: (audience == Audience::Staff).then_some(self.priority),
             epoch: self.position.epoch.clone(),
             seq: self.position.seq,
         }
+    }
+
+    /// Only what staff have set: closing time is nothing new.
+    fn station_notice(&self) -> Option<String> {
+        if self.state.is_ended() || self.station_status == StationStatus::Online {
+            return None;
+        }
+        let said = self.station_message.clone();
+        Some(said.unwrap_or_else(|| self.station_status.sentence().to_owned()))
     }
 
     fn label(&self) -> &'static str {
@@ -230,7 +242,8 @@ pub async fn find(
 ) -> Result<Option<BookingRecord>, StoreError> {
     let row = sqlx::query(
         "SELECT booking.id, booking.user_id, users.name AS customer_name, booking.station_id,
-             station.operator_id, station.name AS station_name, station.timezone, station.address,
+             station.operator_id, station.name AS station_name, station.status AS station_status,
+             station.status_message, station.timezone, station.address,
              station.latitude, station.longitude, booking.code, booking.pin, booking.wrong_codes,
              booking.locked_until, booking.state, booking.version, booking.deadline, booking.grace_until,
              booking.due_at, booking.warned_minutes, booking.renewals, booking.payment_method,
@@ -322,6 +335,8 @@ fn record(row: &AnyRow, items: Vec<ItemRecord>, position: Position) -> Result<Bo
         undo_until: row.instant_or_null("undo_until")?,
         reason: row.plain("reason")?,
         priority: row.flag("priority")?,
+        station_status: row.word("station_status")?,
+        station_message: row.plain("status_message")?,
         items,
         position,
     })
