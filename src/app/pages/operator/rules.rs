@@ -99,7 +99,7 @@ fn Read(rules: RulesOut) -> impl IntoView {
             view! {
                 <div>
                     <dt>{timer.meaning}</dt>
-                    <dd>{timer.length} ", " {said_by(timer.set_by)}</dd>
+                    <dd>{format!("{}, {}", timer.length, said_by(timer.set_by))}</dd>
                 </div>
             }
         })
