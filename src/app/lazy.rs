@@ -89,6 +89,9 @@ impl LazyRoute for WorkRoute {
             "/operator/payments" => view! { <pages::OperatorPayments /> }.into_any(),
             "/operator/staff" => view! { <pages::OperatorStaff /> }.into_any(),
             "/operator/plans" => view! { <pages::PlanDesk /> }.into_any(),
+            path if path.ends_with("/close-down") => view! { <pages::CloseDown /> }.into_any(),
+            path if path.ends_with("/shift") => view! { <pages::Shift /> }.into_any(),
+            path if path.ends_with("/rules") => view! { <pages::StationRules /> }.into_any(),
             _ => view! { <pages::StationCounter /> }.into_any(),
         }
     }

@@ -82,7 +82,8 @@ each_engine! {
         let outcomes: Vec<&str> = done["bookings"].as_array().expect("rows").iter().map(|row| row["outcome"].as_str().expect("a word")).collect();
         assert_eq!(outcomes, ["kept", "moved", "cancelled"]);
 
-        assert_eq!(see(&asha, &kept).await["state"], "confirmed");
+        let stays = see(&asha, &kept).await;
+        assert_eq!((&stays["state"], &stays["station_notice"]), (&json!("confirmed"), &done["station"]["status_message"]));
         let after = see(&binu, &moved).await;
         assert_eq!((&after["state"], &after["station_id"]), (&json!("confirmed"), &json!(hill)));
         // Renewed it would have ended at 10:50; she has all of her time again to get there.
@@ -211,7 +212,7 @@ each_engine! {
         assert_eq!((&moved["state"], &moved["station_id"]), (&json!("scheduled"), &json!(hill)));
         assert_eq!(told(&asha, "station_alert").await,
             ["Station 1: The station cannot be reached right now. Your booking is now at Hill, Sun 22 Nov, 12:00."]);
-        let slots = app.client().get(&format!("/api/v1/stations/{hill}/pickup-slots?day=2026-11-22")).await.expect(200);
+        let slots = app.client().get(&format!("/api/v1/stations/{hill}/pickup-slots?date=2026-11-22")).await.expect(200);
         let noon = slots["items"].as_array().expect("slots").iter().find(|slot| slot["slot_time"] == AT_NOON).cloned();
         assert_eq!(noon.expect("noon")["booked_count"], 1);
         app.clock.advance(Duration::from_mins(20 * 60 - 30));

@@ -13,6 +13,7 @@ mod boundaries;
 mod check;
 mod close_down;
 mod demo;
+mod desk_pages;
 mod everybody;
 mod expiry;
 mod failed_packs;

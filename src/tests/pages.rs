@@ -8,7 +8,7 @@ use crate::support::client::{Answer, Client};
 use crate::support::world::World;
 
 /// Somebody's browser: it has a cookie and wants pages.
-fn browser(app: &TestApp, who: Option<&Person>) -> Client {
+pub(crate) fn browser(app: &TestApp, who: Option<&Person>) -> Client {
     let client = app.client().with("accept", "text/html,application/xhtml+xml");
     match who {
         Some(who) => client.with("cookie", &format!("voltbay_session={}", who.token)),
@@ -17,14 +17,14 @@ fn browser(app: &TestApp, who: Option<&Person>) -> Client {
 }
 
 /// The text of a page that can be shown.
-async fn page(browser: &Client, path: &str) -> String {
+pub(crate) async fn page(browser: &Client, path: &str) -> String {
     let answer = browser.get(path).await;
     assert_eq!(answer.status, 200, "{path}: {}", answer.text());
     answer.text()
 }
 
 /// Sends a form that stands on a page; where the browser is led then.
-async fn send(browser: &Client, from: &str, call: &str, fields: &str) -> String {
+pub(crate) async fn send(browser: &Client, from: &str, call: &str, fields: &str) -> String {
     let form = browser
         .with("content-type", "application/x-www-form-urlencoded")
         .with("referer", &format!("http://localhost{from}"));

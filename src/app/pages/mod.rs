@@ -2,6 +2,7 @@
 
 pub mod booking;
 pub mod bookings;
+pub mod close_down;
 pub mod counter;
 pub mod inbox;
 pub mod not_found;
@@ -13,6 +14,7 @@ pub mod plans;
 pub mod profile;
 pub mod receipt;
 pub mod register;
+pub mod shift;
 pub mod sign_in;
 pub mod staff;
 pub mod station;
@@ -21,16 +23,18 @@ pub mod vehicles;
 
 pub use booking::Booking;
 pub use bookings::Bookings;
+pub use close_down::CloseDown;
 pub use counter::StationCounter;
 pub use inbox::Inbox;
 pub use not_found::NotFound;
-pub use operator::{Operator, OperatorBookings, OperatorPayments, OperatorStaff};
+pub use operator::{Operator, OperatorBookings, OperatorPayments, OperatorStaff, StationRules};
 pub use plan::MyPlan;
 pub use plan_desk::PlanDesk;
 pub use plans::Plans;
 pub use profile::Profile;
 pub use receipt::Receipt;
 pub use register::Register;
+pub use shift::Shift;
 pub use sign_in::SignIn;
 pub use staff::Staff;
 pub use station::Station;

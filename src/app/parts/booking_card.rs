@@ -196,6 +196,7 @@ pub(in crate::app) mod tests {
             bay_until: None,
             session_id: None,
             session_step: None,
+            station_notice: None,
             epoch: String::new(),
             seq: 0,
         }

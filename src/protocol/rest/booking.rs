@@ -212,6 +212,9 @@ pub struct BookingOut {
     pub undo_until: Option<Timestamp>,
     /// Why it ended.
     pub reason: Option<String>,
+    /// What is so at its station while that is not open as usual and the booking runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub station_notice: Option<String>,
     /// Whose it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer_name: Option<String>,

@@ -25,6 +25,9 @@ pub struct TimerOut {
     pub length: String,
     /// Whose word that is.
     pub set_by: SetBy,
+    /// What its length is without that word: the operator's, or the installation's.
+    #[serde(default)]
+    pub otherwise: String,
     /// What waits so long.
     pub meaning: String,
 }

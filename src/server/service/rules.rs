@@ -219,24 +219,31 @@ async fn in_force(
     operator: OperatorId,
     station: Option<&StationRow>,
 ) -> Result<RulesOut, StoreError> {
-    let row = |timer: Timer, length: Duration, set_by| {
+    let row = |timer: Timer, length: Duration, set_by, otherwise: Option<String>| {
+        let length = written(length);
         let out = TimerOut {
-            length: written(length),
+            otherwise: otherwise.unwrap_or_else(|| length.clone()),
+            length,
             set_by,
             meaning: timer.meaning().to_owned(),
         };
         (timer.key().to_owned(), out)
     };
+    let before = |timers: &BTreeMap<String, TimerOut>, timer: Timer| {
+        timers.get(timer.key()).map(|known| known.length.clone())
+    };
     let theirs = Timer::ALL.into_iter().filter(|timer| timer.is_a_stations());
     let mut timers: BTreeMap<_, _> = theirs
-        .map(|timer| row(timer, installation.length(timer), SetBy::Installation))
+        .map(|timer| row(timer, installation.length(timer), SetBy::Installation, None))
         .collect();
     for (timer, length) in timers_of(connection, Scope::Operator(operator)).await? {
-        timers.extend([row(timer, length, SetBy::Operator)]);
+        let otherwise = before(&timers, timer);
+        timers.extend([row(timer, length, SetBy::Operator, otherwise)]);
     }
     if let Some(station) = station {
         for (timer, length) in timers_of(connection, Scope::Station(station.id)).await? {
-            timers.extend([row(timer, length, SetBy::Station)]);
+            let otherwise = before(&timers, timer);
+            timers.extend([row(timer, length, SetBy::Station, otherwise)]);
         }
     }
     let pickup_capacity = match station {

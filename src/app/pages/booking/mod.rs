@@ -24,9 +24,10 @@ use crate::app::me::Me;
 use crate::app::parts::booking_card::end_of;
 use crate::app::parts::countdown::{minutes_and_seconds, time_left};
 use crate::app::parts::decimal::decimal;
+use crate::app::parts::note::Tone;
 use crate::app::parts::refusal::Refusal;
 use crate::app::parts::steps::Steps;
-use crate::app::parts::{Icon, LiveChip, StaleNote};
+use crate::app::parts::{Icon, LiveChip, Note, StaleNote};
 use crate::domain::{BookingState, Problem, Timestamp};
 use crate::protocol::rest::BookingOut;
 
@@ -76,6 +77,9 @@ fn Sheet(sheet: BookingSheet) -> impl IntoView {
     let runs = Memo::new(move |_| !state.get().is_ended());
     let awaits_payment = Memo::new(move |_| booking.with(|booking| booking.awaits_payment));
     let lacks = Memo::new(move |_| booking.with(BookingOut::awaits_battery));
+    // Its station may close down, and another one serve it.
+    let place = Memo::new(move |_| booking.with(|booking| booking.station_id));
+    let notice = Memo::new(move |_| booking.with(|booking| booking.station_notice.clone()));
     keep_badge_true(state);
     let cancelling = cancel::cancelling(booking);
     let renewing = renew::renewing(booking);
@@ -91,7 +95,11 @@ fn Sheet(sheet: BookingSheet) -> impl IntoView {
                 <LiveChip line offset />
             </div>
             <StaleNote line offset advice="This may be old. What the station sees counts." />
-            <Heading booking=first.clone() state awaits_payment lacks />
+            {move || {
+                place.track();
+                view! { <Heading booking=booking.get_untracked() state awaits_payment lacks /> }
+            }}
+            {move || notice.get().map(|said| view! { <Note tone=Tone::Warn title=said /> })}
             <div class="duo">
                 <div class="stack">
                     {move || {

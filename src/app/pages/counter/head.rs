@@ -34,7 +34,15 @@ pub fn CounterHead(station: StationOut, counter: Counter) -> impl IntoView {
                         </span>
                     </p>
                 </div>
-                <StatusForm counter />
+                <div class="btns">
+                    <StatusForm counter />
+                    <a class="btn" href=format!("/staff/stations/{}/close-down", station.id)>
+                        "Maintenance…"
+                    </a>
+                    <a class="btn" href=format!("/staff/stations/{}/shift", station.id)>
+                        "End of shift"
+                    </a>
+                </div>
             </div>
             <Counts store offset=counter.offset />
         </header>

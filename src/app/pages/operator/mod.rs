@@ -4,10 +4,12 @@ mod bookings;
 mod days;
 mod list;
 mod payments;
+mod rules;
 mod staff;
 
 pub use bookings::OperatorBookings;
 pub use payments::OperatorPayments;
+pub use rules::StationRules;
 pub use staff::OperatorStaff;
 
 use leptos::either::Either;
@@ -132,6 +134,10 @@ fn Row(station: StationOut) -> impl IntoView {
             <td class="end wide">
                 <a class="btn" href=format!("/operator/bookings?station={}", station.id)>
                     "Bookings"
+                    <span class="sr">" of " {name.clone()}</span>
+                </a>
+                <a class="btn" href=format!("/operator/stations/{}/rules", station.id)>
+                    "Rules"
                     <span class="sr">" of " {name}</span>
                 </a>
             </td>

@@ -147,8 +147,8 @@ fn Sums(totals: Vec<PaymentTotalOut>) -> impl IntoView {
         let plans = sum(&totals, currency, |total| {
             i64::from(total.for_plans) * (total.received - total.refunded)
         });
-        let plans = (plans.minor != 0)
-            .then(|| view! { <dd class="delta">{plans.to_string()} " of it for plans"</dd> });
+        let plans =
+            (plans.minor != 0).then(|| view! { <dd class="delta">{format!("{plans} of it for plans")}</dd> });
         let payments: i64 = totals
             .iter()
             .filter(|total| total.currency == currency)

@@ -252,6 +252,9 @@ async fn change_status(tx: &mut Tx<'_>, read: &StationRow, patch: &StationPatch)
         reason: message.as_deref(),
     };
     tx.audit(audit).await?;
+    for booking in bookings::hit_by_closing(tx.connection(), read.id).await? {
+        tx.retell_booking(booking);
+    }
     if serves(read.set_status) && !serves(to) {
         tell_holders(tx, read, message.as_deref().unwrap_or(to.sentence())).await?;
     }

@@ -232,6 +232,7 @@ impl Closing<'_> {
         let outcome = match row.choice {
             _ if is_over => Outcome::Over,
             Choice::Keep => {
+                tx.retell_booking(id);
                 self.keep(tx, &record).await?;
                 Outcome::Kept
             }

@@ -56,6 +56,11 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// What is so at its station is another thing now: whoever looks at the booking sees it.
+    pub fn retell_booking(&mut self, booking: BookingId) {
+        self.touch_booking(booking);
+    }
+
     /// Another station serves the booking from now on. What is still to be paid is paid there; what was paid stays in
     /// the books where it was. False when somebody was faster.
     pub async fn move_booking(&mut self, read: &BookingRecord, to: &Move) -> Result<bool, StoreError> {

@@ -12,7 +12,7 @@ use crate::domain::booking::CancelledBy;
 use crate::domain::timer::MAX_RENEWALS;
 use crate::domain::{
     BookingId, BookingState, Currency, OperatorId, PaymentId, PaymentMethod, PaymentState, SessionId,
-    SessionStep, StationId, Timestamp, UserId,
+    SessionStep, StationId, StationStatus, Timestamp, UserId,
 };
 use crate::protocol::Topic;
 use crate::protocol::rest::BookingOut;
@@ -121,6 +121,8 @@ pub struct BookingRecord {
     bay_until: Option<Timestamp>,
     session: Option<SessionId>,
     session_step: Option<SessionStep>,
+    station_status: StationStatus,
+    station_message: Option<String>,
     /// Its lines.
     pub items: Vec<ItemRecord>,
     position: Position,
@@ -172,6 +174,7 @@ impl BookingRecord {
             cancelled_by: self.cancelled_by,
             undo_until: self.undo_until,
             reason: self.reason.clone(),
+            station_notice: self.station_notice(),
             customer_name: (audience == Audience::Staff).then(|| self.customer_name.clone()),
             priority: (audience == Audience::Staff).then_some(self.priority),
             bay_number: self.bay_number,
@@ -181,6 +184,15 @@ impl BookingRecord {
             epoch: self.position.epoch.clone(),
             seq: self.position.seq,
         }
+    }
+
+    /// Only what staff have set: closing time is nothing new.
+    fn station_notice(&self) -> Option<String> {
+        if self.state.is_ended() || self.station_status == StationStatus::Online {
+            return None;
+        }
+        let said = self.station_message.clone();
+        Some(said.unwrap_or_else(|| self.station_status.sentence().to_owned()))
     }
 
     fn label(&self) -> &'static str {
@@ -238,7 +250,8 @@ pub async fn find(
 ) -> Result<Option<BookingRecord>, StoreError> {
     let row = sqlx::query(
         "SELECT booking.id, booking.user_id, users.name AS customer_name, booking.station_id,
-             station.operator_id, station.name AS station_name, station.timezone, station.address,
+             station.operator_id, station.name AS station_name, station.status AS station_status,
+             station.status_message, station.timezone, station.address,
              station.latitude, station.longitude, booking.code, booking.pin, booking.wrong_codes,
              booking.locked_until, booking.state, booking.version, booking.deadline, booking.grace_until,
              booking.due_at, booking.warned_minutes, booking.renewals, booking.payment_method,
@@ -339,6 +352,8 @@ fn record(row: &AnyRow, items: Vec<ItemRecord>, position: Position) -> Result<Bo
         bay_until: row.instant_or_null("bay_until")?,
         session: row.plain::<Option<i64>>("session_id")?.map(SessionId),
         session_step: row.word_or_null("session_step")?,
+        station_status: row.word("station_status")?,
+        station_message: row.plain("status_message")?,
         items,
         position,
     })
