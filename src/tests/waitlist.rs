@@ -102,6 +102,19 @@ fn browser(app: &TestApp, who: &Person) -> Client {
     app.client().with("accept", "text/html").with("cookie", &cookie)
 }
 
+/// Sends a form that stands on a page; where the browser is led then.
+async fn send(browser: &Client, from: &str, call: &str, fields: &str) -> String {
+    let form = browser
+        .with("content-type", "application/x-www-form-urlencoded")
+        .with("referer", &format!("http://localhost{from}"));
+    let answer = form.send("POST", &format!("/call/{call}"), Some(fields)).await;
+    assert_eq!(answer.status, 302, "{call}: {}", answer.text());
+    let led = answer.header("location").expect("a place").to_owned();
+    led.replace("http://localhost", "")
+        .trim_end_matches('?')
+        .to_owned()
+}
+
 each_engine! {
     /// Who can be served is told to book; one place for each person; closed stations have no line.
     async fn only_who_cannot_be_served_stands_in_line(app: TestApp) {
@@ -438,6 +451,36 @@ each_engine! {
         assert_eq!(state(&asha).await, "offered");
         world.operator.client.delete(&format!("/api/v1/batteries/{third}")).await.expect(204);
         assert_eq!(state(&asha).await, "waiting");
+        assert_no_drift(&app).await;
+    }
+
+    /// By bare forms: from the sold out station into the line, to the offer and the booking; staff see why.
+    async fn the_pages_lead_into_the_line_and_out_of_it(app: TestApp) {
+        let world = World::with_packs(&app, 0).await;
+        let [asha, binu] = people(&app).await;
+        let (hers, his, staff) = (browser(&app, &asha), browser(&app, &binu), browser(&app, &world.attendant));
+        let station = format!("/stations/{}", world.station);
+        let page = app.client().with("accept", "text/html").get(&station).await.text();
+        assert!(page.contains("Join waitlist") && page.contains("No battery is ready"), "{page}");
+        let fields = format!("order[station]={}&order[n][{}]=1", world.station, world.model);
+        let joined = send(&hers, &station, "join_waitlist", &fields).await;
+        assert_eq!(joined, "/bookings#waitlist");
+        send(&his, &station, "join_waitlist", &fields).await;
+        assert!(send(&hers, &station, "join_waitlist", &fields).await.contains("__err="));
+        let page = his.get("/bookings").await.text();
+        assert!(page.contains("1 person in line before you") && page.contains("Leave the line"), "{page}");
+        let counter = format!("/api/v1/stations/{}/waitlist", world.station);
+        assert!(staff.get(&counter).await.text().contains("1 wanted, 0 ready."));
+
+        world.pack(world.station).await;
+        let page = hers.get("/bookings").await.text();
+        assert!(page.contains("Your turn") && page.contains("Accept") && page.contains("16:05"), "{page}");
+        let field = format!("id={}&method=cash", place(&asha).await["id"]);
+        let booking = send(&hers, "/bookings", "accept_offer", &field).await;
+        assert!(booking.starts_with("/bookings/"), "{booking}");
+        let field = format!("id={}", place(&binu).await["id"]);
+        assert_eq!(send(&his, "/bookings", "leave_waitlist", &field).await, "/bookings#waitlist");
+        assert_eq!((state(&asha).await, state(&binu).await), ("none".into(), "none".into()));
         assert_no_drift(&app).await;
     }
 
