@@ -102,6 +102,19 @@ fn browser(app: &TestApp, who: &Person) -> Client {
     app.client().with("accept", "text/html").with("cookie", &cookie)
 }
 
+/// Sends a form that stands on a page; where the browser is led then.
+async fn send(browser: &Client, from: &str, call: &str, fields: &str) -> String {
+    let form = browser
+        .with("content-type", "application/x-www-form-urlencoded")
+        .with("referer", &format!("http://localhost{from}"));
+    let answer = form.send("POST", &format!("/call/{call}"), Some(fields)).await;
+    assert_eq!(answer.status, 302, "{call}: {}", answer.text());
+    let led = answer.header("location").expect("a place").to_owned();
+    led.replace("http://localhost", "")
+        .trim_end_matches('?')
+        .to_owned()
+}
+
 each_engine! {
     /// Who can be served is told to book; one place for each person; closed stations have no line.
     async fn only_who_cannot_be_served_stands_in_line(app: TestApp) {
@@ -161,7 +174,7 @@ each_engine! {
         assert_eq!(packs["items"][0]["held"], true);
 
         let offer = place(&asha).await;
-        assert_eq!((&offer["state"], &offer["offer_until"]), (&json!("offered"), &json!("2026-11-21T10:35:00Z")));
+        assert_eq!((&offer["state"], &offer["offer_until"]), (&json!("offered"), &json!("2026-11-21T10:35:00.000000Z")));
         assert_eq!(told(&asha, "waitlist_offer").await, ["A battery is free at Station 1. Yours until 16:05."]);
         assert_no_drift(&app).await;
     }
@@ -183,7 +196,7 @@ each_engine! {
 
         let booking = answer(&asha, &offer, "accept", json!({})).await.expect(200);
         assert_eq!((&booking["state"], &booking["items"][0]["battery_id"]), (&json!("confirmed"), &json!(pack)));
-        assert_eq!(booking["deadline"], "2026-11-21T10:49:00Z");
+        assert_eq!(booking["deadline"], "2026-11-21T10:49:00.000000Z");
         assert_eq!(world.counts(&app).await, (0, 1, 1));
         assert_eq!(told(&asha, "booking_confirmed").await.len(), 1);
         assert_eq!(told(&world.attendant, "new_booking").await.len(), 1);
@@ -320,7 +333,7 @@ each_engine! {
         let now = place(&asha).await;
         assert_eq!((&now["state"], &now["position"], &now["missed"]), (&json!("waiting"), &json!(1), &json!(0)));
         assert!(told(&asha, "station_alert").await[0].contains("could not be kept"));
-        assert!(reasons(&world).await[0].contains("no new bookings"), "{:?}", reasons(&world).await);
+        assert!(reasons(&world).await[0].contains("takes no new ones"), "{:?}", reasons(&world).await);
         assert_no_drift(&app).await;
         set(&world, json!({"status": "online"})).await;
         assert_eq!((state(&asha).await, state(&binu).await), ("offered".into(), "waiting".into()));
@@ -409,13 +422,13 @@ each_engine! {
         for who in [&asha, &binu, &chitra] {
             join_line(who, &world, 1).await;
         }
-        assert_eq!(place(&asha).await["estimated_at"], "2026-11-21T11:03:00Z");
-        assert_eq!(place(&binu).await["estimated_at"], "2026-11-21T11:36:00Z");
+        assert_eq!(place(&asha).await["estimated_at"], "2026-11-21T11:03:00.000000Z");
+        assert_eq!(place(&binu).await["estimated_at"], "2026-11-21T11:36:00.000000Z");
         assert_eq!(place(&chitra).await["estimated_at"], Value::Null);
         let path = format!("/api/v1/waitlist/{}", place(&asha).await["id"]);
         asha.client.delete(&path).await.expect(204);
         let now = place(&binu).await;
-        assert_eq!((&now["position"], &now["estimated_at"]), (&json!(1), &json!("2026-11-21T11:03:00Z")));
+        assert_eq!((&now["position"], &now["estimated_at"]), (&json!(1), &json!("2026-11-21T11:03:00.000000Z")));
     }
 
     /// A pack that was offered fails: another comes, or the offer is taken back and she is first again.
@@ -438,6 +451,36 @@ each_engine! {
         assert_eq!(state(&asha).await, "offered");
         world.operator.client.delete(&format!("/api/v1/batteries/{third}")).await.expect(204);
         assert_eq!(state(&asha).await, "waiting");
+        assert_no_drift(&app).await;
+    }
+
+    /// By bare forms: from the sold out station into the line, to the offer and the booking; staff see why.
+    async fn the_pages_lead_into_the_line_and_out_of_it(app: TestApp) {
+        let world = World::with_packs(&app, 0).await;
+        let [asha, binu] = people(&app).await;
+        let (hers, his, staff) = (browser(&app, &asha), browser(&app, &binu), browser(&app, &world.attendant));
+        let station = format!("/stations/{}", world.station);
+        let page = app.client().with("accept", "text/html").get(&station).await.text();
+        assert!(page.contains("Join waitlist") && page.contains("No battery is ready"), "{page}");
+        let fields = format!("order[station]={}&order[n][{}]=1", world.station, world.model);
+        let joined = send(&hers, &station, "join_waitlist", &fields).await;
+        assert_eq!(joined, "/bookings#waitlist");
+        send(&his, &station, "join_waitlist", &fields).await;
+        assert!(send(&hers, &station, "join_waitlist", &fields).await.contains("__err="));
+        let page = his.get("/bookings").await.text();
+        assert!(page.contains("1 person in line before you") && page.contains("Leave the line"), "{page}");
+        let counter = format!("/api/v1/stations/{}/waitlist", world.station);
+        assert!(staff.get(&counter).await.text().contains("1 wanted, 0 ready."));
+
+        world.pack(world.station).await;
+        let page = hers.get("/bookings").await.text();
+        assert!(page.contains("Your turn") && page.contains("Accept") && page.contains("16:05"), "{page}");
+        let field = format!("id={}&method=cash", place(&asha).await["id"]);
+        let booking = send(&hers, "/bookings", "accept_offer", &field).await;
+        assert!(booking.starts_with("/bookings/"), "{booking}");
+        let field = format!("id={}", place(&binu).await["id"]);
+        assert_eq!(send(&his, "/bookings", "leave_waitlist", &field).await, "/bookings#waitlist");
+        assert_eq!((state(&asha).await, state(&binu).await), ("none".into(), "none".into()));
         assert_no_drift(&app).await;
     }
 

@@ -1,7 +1,6 @@
 //! Standing in line where a station is sold out. Bare forms are sent on to my bookings, where my places are.
 
 use leptos::prelude::*;
-use leptos_router::params::ParamsMap;
 use serde::{Deserialize, Serialize};
 
 use super::book::Order;
@@ -48,6 +47,8 @@ pub async fn join_waitlist(
     /// The form.
     order: Order,
 ) -> Result<WaitlistOut, Problem> {
+    use leptos_router::params::ParamsMap;
+
     use crate::server::service::waitlist;
 
     let app = super::app()?;
