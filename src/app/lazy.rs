@@ -89,6 +89,8 @@ impl LazyRoute for WorkRoute {
             "/operator/payments" => view! { <pages::OperatorPayments /> }.into_any(),
             "/operator/staff" => view! { <pages::OperatorStaff /> }.into_any(),
             "/operator/plans" => view! { <pages::PlanDesk /> }.into_any(),
+            path if path.starts_with("/staff/sessions/") => view! { <pages::SwapSession /> }.into_any(),
+            path if path.starts_with("/staff/bays/") => view! { <pages::Bay /> }.into_any(),
             _ => view! { <pages::StationCounter /> }.into_any(),
         }
     }

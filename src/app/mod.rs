@@ -64,6 +64,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/operator/payments") view={Lazy::<lazy::WorkRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/operator/staff") view={Lazy::<lazy::WorkRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/staff") view={Lazy::<lazy::WorkRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/staff/bays/:id") view={Lazy::<lazy::WorkRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/staff/sessions/:id") view={Lazy::<lazy::WorkRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/staff/stations/:id") view={Lazy::<lazy::WorkRoute>::new()} ssr=SsrMode::Async />
                 </Routes>
             </main>

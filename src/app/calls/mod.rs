@@ -6,6 +6,7 @@ pub mod book;
 pub mod bookings;
 pub mod cash;
 pub mod codec;
+pub mod floor;
 pub mod notifications;
 pub mod operators;
 pub mod packs;

@@ -1,5 +1,6 @@
 //! The pages, one file each; larger ones have a folder of the same name.
 
+pub mod bay;
 pub mod booking;
 pub mod bookings;
 pub mod counter;
@@ -13,12 +14,14 @@ pub mod plans;
 pub mod profile;
 pub mod receipt;
 pub mod register;
+pub mod session;
 pub mod sign_in;
 pub mod staff;
 pub mod station;
 pub mod stations;
 pub mod vehicles;
 
+pub use bay::Bay;
 pub use booking::Booking;
 pub use bookings::Bookings;
 pub use counter::StationCounter;
@@ -31,6 +34,7 @@ pub use plans::Plans;
 pub use profile::Profile;
 pub use receipt::Receipt;
 pub use register::Register;
+pub use session::SwapSession;
 pub use sign_in::SignIn;
 pub use staff::Staff;
 pub use station::Station;

@@ -2,6 +2,7 @@
 //! Server-rendered; every control is a link or a form and works before WASM arrives; live after.
 
 mod add;
+mod bays;
 mod booking;
 mod booking_end;
 mod booking_steps;
@@ -28,6 +29,7 @@ use crate::app::calls::staff::{CounterPage, see_counter};
 use crate::app::live::clock::Clock;
 use crate::app::parts::StaleNote;
 use crate::app::parts::refusal::Refusal;
+use bays::Bays;
 pub use booking::packs_and_slots;
 use head::CounterHead;
 use opened::Opened;
@@ -65,6 +67,7 @@ pub fn StationCounter() -> impl IntoView {
 #[component]
 fn Desk(page: CounterPage) -> impl IntoView {
     let station = page.station.clone();
+    let (bays, as_of) = (page.bays.clone(), page.as_of);
     let title = format!("Counter · {}", station.name);
     let counter = Counter::new(page);
     let query = use_query_map();
@@ -79,6 +82,7 @@ fn Desk(page: CounterPage) -> impl IntoView {
                 <div class="board-desk stack">
                     <Scan counter open />
                     <Opened counter open />
+                    <Bays bays as_of />
                 </div>
                 <QueueColumn counter open />
                 <Shelf counter open />
