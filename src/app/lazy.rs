@@ -92,6 +92,8 @@ impl LazyRoute for WorkRoute {
             path if path.ends_with("/close-down") => view! { <pages::CloseDown /> }.into_any(),
             path if path.ends_with("/shift") => view! { <pages::Shift /> }.into_any(),
             path if path.ends_with("/rules") => view! { <pages::StationRules /> }.into_any(),
+            path if path.starts_with("/staff/sessions/") => view! { <pages::SwapSession /> }.into_any(),
+            path if path.starts_with("/staff/bays/") => view! { <pages::Bay /> }.into_any(),
             _ => view! { <pages::StationCounter /> }.into_any(),
         }
     }

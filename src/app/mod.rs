@@ -67,6 +67,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/operator/stations/:id/rules") view={Lazy::<lazy::WorkRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/staff/stations/:id/close-down") view={Lazy::<lazy::WorkRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/staff/stations/:id/shift") view={Lazy::<lazy::WorkRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/staff/bays/:id") view={Lazy::<lazy::WorkRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/staff/sessions/:id") view={Lazy::<lazy::WorkRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/staff/stations/:id") view={Lazy::<lazy::WorkRoute>::new()} ssr=SsrMode::Async />
                 </Routes>
             </main>

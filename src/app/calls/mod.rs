@@ -7,6 +7,7 @@ pub mod bookings;
 pub mod cash;
 pub mod closing;
 pub mod codec;
+pub mod floor;
 pub mod notifications;
 pub mod operators;
 pub mod packs;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::codec::Plain;
 use super::tasks::WorkPage;
 use crate::domain::{BookingId, Problem, StationId, StationStatus, Timestamp};
-use crate::protocol::rest::{BatteryModelOut, BatteryOut, BookingOut, StationOut, StepOut};
+use crate::protocol::rest::{BatteryModelOut, BatteryOut, BayOut, BookingOut, StationOut, StepOut};
 
 /// Everything the counter of a station shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,6 +20,8 @@ pub struct CounterPage {
     pub bookings: Vec<BookingOut>,
     /// What its staff have to do.
     pub work: WorkPage,
+    /// Its bays.
+    pub bays: Vec<BayOut>,
     /// The types of packs.
     pub models: Vec<BatteryModelOut>,
     /// Makes a repeated "add" of this page have one effect.
@@ -90,7 +92,7 @@ async fn counter(
 ) -> Result<CounterPage, Problem> {
     use crate::domain::BookingState;
     use crate::server::service::bookings::{self, BookingQuery};
-    use crate::server::service::stations;
+    use crate::server::service::{bays, stations};
 
     /// Most bookings on one screen; a station has fewer packs to hold.
     const MOST: usize = 100;
@@ -122,6 +124,7 @@ async fn counter(
     Ok(CounterPage {
         packs: stations::batteries(app, Some(actor), id).await?,
         work: super::tasks::work(app, actor, id).await?,
+        bays: bays::list(app, actor, id).await?,
         models: stations::models(app).await?,
         bookings: running,
         history: None,

@@ -5,6 +5,7 @@ pub mod booking;
 pub mod clock;
 pub mod cursor;
 pub mod feed;
+pub mod floor;
 pub mod line;
 pub mod messages;
 pub mod notices;

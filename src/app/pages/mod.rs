@@ -1,5 +1,6 @@
 //! The pages, one file each; larger ones have a folder of the same name.
 
+pub mod bay;
 pub mod booking;
 pub mod bookings;
 pub mod close_down;
@@ -14,6 +15,7 @@ pub mod plans;
 pub mod profile;
 pub mod receipt;
 pub mod register;
+pub mod session;
 pub mod shift;
 pub mod sign_in;
 pub mod staff;
@@ -21,6 +23,7 @@ pub mod station;
 pub mod stations;
 pub mod vehicles;
 
+pub use bay::Bay;
 pub use booking::Booking;
 pub use bookings::Bookings;
 pub use close_down::CloseDown;
@@ -34,6 +37,7 @@ pub use plans::Plans;
 pub use profile::Profile;
 pub use receipt::Receipt;
 pub use register::Register;
+pub use session::SwapSession;
 pub use shift::Shift;
 pub use sign_in::SignIn;
 pub use staff::Staff;

@@ -2,6 +2,7 @@
 
 pub mod announce;
 pub mod backdrop;
+pub mod bay;
 pub mod booking_card;
 pub mod clock_time;
 pub mod connection;

@@ -4,6 +4,7 @@
 mod cancel;
 mod elsewhere;
 mod ending;
+mod floor;
 mod items;
 mod pass;
 mod payment;
@@ -102,6 +103,7 @@ fn Sheet(sheet: BookingSheet) -> impl IntoView {
             {move || notice.get().map(|said| view! { <Note tone=Tone::Warn title=said /> })}
             <div class="duo">
                 <div class="stack">
+                    <floor::AtTheBay booking />
                     {move || {
                         if runs.get() {
                             Either::Left(view! { <time::TimeLeft booking present cancelling renewing renew_to packs_at /> })

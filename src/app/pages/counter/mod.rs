@@ -2,6 +2,7 @@
 //! Server-rendered; every control is a link or a form and works before WASM arrives; live after.
 
 mod add;
+mod bays;
 mod booking;
 mod booking_end;
 mod booking_steps;
@@ -30,6 +31,7 @@ use crate::app::calls::staff::{CounterPage, see_counter};
 use crate::app::live::clock::Clock;
 use crate::app::parts::StaleNote;
 use crate::app::parts::refusal::Refusal;
+use bays::Bays;
 pub use booking::packs_and_slots;
 use head::CounterHead;
 use opened::Opened;
@@ -68,6 +70,7 @@ pub fn StationCounter() -> impl IntoView {
 #[component]
 fn Desk(page: CounterPage) -> impl IntoView {
     let station = page.station.clone();
+    let (bays, as_of) = (page.bays.clone(), page.as_of);
     let title = format!("Counter · {}", station.name);
     let counter = Counter::new(page);
     let query = use_query_map();
@@ -88,6 +91,7 @@ fn Desk(page: CounterPage) -> impl IntoView {
                 </div>
                 <QueueColumn counter open />
                 <div class="board-bays stack">
+                    <Bays bays as_of />
                     <Duty counter />
                 </div>
                 <Shelf counter open />
