@@ -1,4 +1,4 @@
-//! The database: the only room that knows SQL, and within it this file and `writer` the only ones that know
+//! The database: the only room that knows SQL, and within it this file, `sqlite` and `writer` the only ones that know
 //! which engine runs.
 //!
 //! Reading is [`Db::snapshot`]: one read transaction, so that a state and its position in the log belong
@@ -11,7 +11,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
-use sqlx::{Any, AnyConnection, AnyPool, Executor, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, Transaction};
 
 use crate::domain::{Clock, Problem, Timers, Timestamp};
 
@@ -49,14 +49,17 @@ pub mod row;
 pub mod rules;
 pub mod services;
 pub mod shifts;
+mod sqlite;
 pub mod staff_messages;
 pub mod stations;
 pub mod stock;
 pub mod subscriptions;
 pub mod substitute;
+mod task_change;
 mod task_follow;
 pub mod tasks;
 pub mod test_checkouts;
+mod timers;
 mod tx;
 pub mod vehicles;
 pub mod waitlist;
@@ -250,9 +253,9 @@ impl Db {
             std::fs::create_dir_all(folder).map_err(sqlx::Error::Io)?;
         }
         let url = format!("sqlite:{path}?mode=rwc");
-        let write_pool = sqlite_pool(1, WRITER_PRAGMAS).connect(&url).await?;
+        let write_pool = sqlite::pool(1, sqlite::WRITER_PRAGMAS).connect(&url).await?;
         sqlx::migrate!().run(&write_pool).await?;
-        let pool = sqlite_pool(8, READER_PRAGMAS).connect(&url).await?;
+        let pool = sqlite::pool(8, sqlite::READER_PRAGMAS).connect(&url).await?;
         let epoch = outbox::establish_epoch(&write_pool).await?;
         Ok(Self(Arc::new(Inner {
             engine: Engine::Sqlite,
@@ -270,16 +273,6 @@ impl Db {
     /// Who hears of commits from now on. Only the first call counts.
     pub fn set_listener(&self, listener: Arc<dyn CommitListener>) {
         let _ = self.0.listener.set(listener);
-    }
-
-    /// How long every timer is here. Only the first call counts.
-    pub fn set_timers(&self, timers: Timers) {
-        let _ = self.0.timers.set(timers);
-    }
-
-    /// How long every timer is here; the defaults until somebody said otherwise.
-    pub(super) fn timers(&self) -> &Timers {
-        self.0.timers.get_or_init(Timers::default)
     }
 
     /// Which engine runs.
@@ -410,21 +403,4 @@ impl Db {
         }
         self.0.pool.close().await;
     }
-}
-
-/// FULL: an acknowledged booking survives a power cut. Group commit makes it affordable.
-const WRITER_PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-     PRAGMA busy_timeout = 10000; PRAGMA cache_size = -32000;";
-const READER_PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA query_only = ON; PRAGMA cache_size = -8000; PRAGMA mmap_size = 268435456;";
-
-fn sqlite_pool(connections: u32, pragmas: &'static str) -> AnyPoolOptions {
-    AnyPoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(Duration::from_secs(10))
-        .after_connect(move |connection, _| {
-            Box::pin(async move {
-                connection.execute(pragmas).await?;
-                Ok(())
-            })
-        })
 }
