@@ -22,6 +22,7 @@ impl Tx<'_> {
         self.refill_touched().await?;
         self.touch_sessions_of_bookings().await?;
         self.follow_bookings().await?;
+        self.follow_floor().await?;
         let mut events = std::mem::take(&mut self.settled);
         for (station, changes) in std::mem::take(&mut self.stations) {
             self.write_station(station, changes, &mut events).await?;

@@ -56,6 +56,7 @@ pub mod stock;
 pub mod subscriptions;
 pub mod substitute;
 mod task_change;
+mod task_floor;
 mod task_follow;
 pub mod tasks;
 pub mod test_checkouts;

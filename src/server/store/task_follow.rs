@@ -121,6 +121,7 @@ impl Tx<'_> {
         let mut words = in_words(lines);
         let items_count = i64::try_from(lines.len()).unwrap_or(i64::MAX);
         let mut said = None;
+        let called = self.called_to(booking).await?;
         if kind == TaskKind::VerifyCash
             && let Some(payment) = payments::of_booking(self.connection(), booking).await?
         {
@@ -140,19 +141,30 @@ impl Tx<'_> {
             said = Some(StaffMessage::OrderNotification {
                 data: OrderNews {
                     booking_id: booking,
-                    bay_number: None,
+                    bay_number: called.map(|(_, number)| number),
                     items_count,
                     message: format!("A customer is here: {words}."),
                 },
             });
         }
-        let new = NewTask::new(station, kind, TaskCause::Booking(booking), words);
+        let mut new = NewTask::new(station, kind, TaskCause::Booking(booking), words);
+        new.bay = called.map(|(bay, _)| bay);
         if self.create_task(&new).await?.is_some()
             && let Some(said) = said
         {
             self.tell_staff(station, said);
         }
         Ok(())
+    }
+
+    /// The bay that is kept for it, and what that is called.
+    async fn called_to(&mut self, booking: BookingId) -> Result<Option<(i64, i64)>, StoreError> {
+        let row = sqlx::query("SELECT id, number FROM bay WHERE called_booking_id = $1")
+            .bind(booking.0)
+            .fetch_optional(self.connection())
+            .await?;
+        let bay = |row: &sqlx::any::AnyRow| Ok((row.plain("id")?, row.plain("number")?));
+        row.as_ref().map(bay).transpose()
     }
 
     async fn follow_service(

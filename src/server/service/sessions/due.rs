@@ -59,12 +59,14 @@ async fn advance(app: &App, session: SessionId) -> Result<bool, Problem> {
         .await
 }
 
-/// Nobody took the pack: the slot shuts, and the pack stays held. Here the station's staff learn of it.
+/// Nobody took the pack: the slot shuts, the pack stays held, and the station's staff are to look.
 async fn time_out(tx: &mut Tx<'_>, record: &SessionRecord, timers: &Timers) -> Result<(), Failure> {
-    go(tx, record, SessionStep::PackAssigned, timers, "out_timeout").await
+    go(tx, record, SessionStep::PackAssigned, timers, "out_timeout").await?;
+    tx.create_out_timeout(record.id).await?;
+    Ok(())
 }
 
-/// It takes long. Here the station's staff learn of it.
+/// It takes long.
 async fn point_out(tx: &mut Tx<'_>, record: &SessionRecord, installation: &Timers) -> Result<(), Failure> {
     let timers = timers_of(tx, record, installation).await?;
     let is_long = tx.now() >= record.opened_at + timers.length(Timer::SessionMax);

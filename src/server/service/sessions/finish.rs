@@ -144,8 +144,7 @@ async fn end_unnamed(
     bays::call_next(tx, record.station, record.operator, timers).await
 }
 
-/// Ends the session; its bay is cleared. Here its staff learn that there is something to clear, and their open work
-/// for it ends.
+/// Ends the session; its bay is cleared.
 async fn end(
     tx: &mut Tx<'_>,
     record: &SessionRecord,

@@ -71,6 +71,11 @@ pub struct SessionRecord {
 }
 
 impl SessionRecord {
+    /// What its bay is called at the station.
+    pub fn bay_number(&self) -> i64 {
+        self.bay_number
+    }
+
     /// The next line for which the customer's pack is not in yet.
     pub fn outstanding(&self) -> Option<&bookings::ItemRecord> {
         let is_in = |item: ItemId| self.returns.iter().any(|one| one.item_id == item);
