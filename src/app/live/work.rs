@@ -21,14 +21,21 @@ pub struct Row {
     pub task: ArcRwSignal<TaskOut>,
 }
 
+/// What was said to everybody.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Said {
+    /// What I was asked to acknowledge and have not.
+    pub alerts: Vec<AlertOut>,
+    /// The last thing that is good to know, until it is put away.
+    pub broadcast: Option<AlertOut>,
+}
+
 /// The tasks of one station.
 #[derive(Clone, Copy)]
 pub struct Work {
     rows: RwSignal<Vec<Row>>,
-    /// What I was asked to acknowledge and have not.
-    pub alerts: RwSignal<Vec<AlertOut>>,
-    /// What was said to everybody, to be put away.
-    pub broadcast: RwSignal<Option<AlertOut>>,
+    /// What was said to everybody.
+    pub said: RwSignal<Said>,
     /// The most urgent that came last, for whoever makes a sound of it.
     pub rang: RwSignal<Option<(TaskId, Priority)>>,
 }
@@ -48,8 +55,10 @@ impl Work {
     pub fn follow(station: StationId, page: &WorkPage, as_of: Timestamp) -> (Self, Line) {
         let work = Self {
             rows: RwSignal::new(page.tasks.iter().cloned().map(|task| row(task, false)).collect()),
-            alerts: RwSignal::new(page.alerts.clone()),
-            broadcast: RwSignal::new(None),
+            said: RwSignal::new(Said {
+                alerts: page.alerts.clone(),
+                broadcast: None,
+            }),
             rang: RwSignal::new(None),
         };
         let bookmark = Bookmark::At(page.epoch.clone(), page.seq);
@@ -61,10 +70,13 @@ impl Work {
                 match outside.kind.as_str() {
                     "tasks_list" => work.take_all(serde_json::from_str::<List>(frame)?.tasks),
                     "task_notification" | "task_update" => {
-                        work.take(serde_json::from_str::<Told>(frame)?.data)
+                        work.take(serde_json::from_str::<Told>(frame)?.data);
                     }
                     "alert" => work.hear(serde_json::from_str(frame)?),
-                    "broadcast" => work.broadcast.set(Some(serde_json::from_str(frame)?)),
+                    "broadcast" => {
+                        let said = serde_json::from_str(frame)?;
+                        work.said.update(|all| all.broadcast = Some(said));
+                    }
                     _ => {}
                 }
                 Ok(())
@@ -141,8 +153,10 @@ impl Work {
 
     /// Whoever acknowledged what was said needs not be told again.
     pub fn heeded(self, said: &AlertOut) {
-        self.alerts
-            .update(|alerts| alerts.retain(|alert| alert.notification_id != said.notification_id));
+        self.said.update(|all| {
+            all.alerts
+                .retain(|alert| alert.notification_id != said.notification_id);
+        });
     }
 
     /// The whole list: what it leaves out is over.
@@ -167,12 +181,10 @@ impl Work {
     }
 
     fn hear(self, said: AlertOut) {
-        self.alerts.update(|alerts| {
-            if alerts
-                .iter()
-                .all(|alert| alert.notification_id != said.notification_id)
-            {
-                alerts.push(said);
+        self.said.update(|all| {
+            let is_same = |alert: &AlertOut| alert.notification_id == said.notification_id;
+            if !all.alerts.iter().any(is_same) {
+                all.alerts.push(said);
             }
         });
     }

@@ -6,6 +6,7 @@ use leptos_router::params::ParamsMap;
 
 use crate::app::browser;
 use crate::app::calls::staff::{CounterPage, see_counter};
+use crate::app::calls::tasks::WorkPage;
 use crate::app::live::clock::Clock;
 use crate::app::live::queue::Queue;
 use crate::app::live::store::StationStore;
@@ -64,6 +65,30 @@ impl Open {
     }
 }
 
+/// How the station stands, and who is at work.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standing {
+    /// In numbers.
+    pub ops: OpsOut,
+    /// Who is at work.
+    pub on_duty: Vec<OnDutyOut>,
+    /// I am.
+    pub on_shift: bool,
+    /// I may say something to everybody here.
+    pub may_lead: bool,
+}
+
+impl Standing {
+    fn of(work: WorkPage) -> Self {
+        Self {
+            ops: work.ops,
+            on_duty: work.on_duty,
+            on_shift: work.on_shift,
+            may_lead: work.may_lead,
+        }
+    }
+}
+
 /// What is asked again: by whom, and what came of it.
 type Look = Action<bool, (bool, Result<CounterPage, Problem>)>;
 
@@ -80,14 +105,8 @@ pub struct Counter {
     pub queue: Queue,
     /// What there is to do.
     pub work: Work,
-    /// How the station stands.
-    pub ops: RwSignal<OpsOut>,
-    /// Who is at work.
-    pub on_duty: RwSignal<Vec<OnDutyOut>>,
-    /// I am.
-    pub on_shift: RwSignal<bool>,
-    /// I may say something to everybody here.
-    pub may_lead: bool,
+    /// How the station stands, and who is at work.
+    pub standing: RwSignal<Standing>,
     /// The line behind both.
     pub line: Line,
     /// The types of packs.
@@ -126,10 +145,7 @@ impl Counter {
         let (work, _) = Work::follow(id, &page.work, page.as_of);
         let counter = Self {
             work,
-            ops: RwSignal::new(page.work.ops),
-            on_duty: RwSignal::new(page.work.on_duty),
-            on_shift: RwSignal::new(page.work.on_shift),
-            may_lead: page.work.may_lead,
+            standing: RwSignal::new(Standing::of(page.work)),
             station: id,
             offset: page.station.utc_offset_minutes,
             store,
@@ -205,9 +221,7 @@ impl Counter {
             self.key.set(page.key);
         }
         self.store.refresh(&page.station, &page.packs, own);
-        self.ops.set(page.work.ops);
-        self.on_duty.set(page.work.on_duty);
-        self.on_shift.set(page.work.on_shift);
+        self.standing.set(Standing::of(page.work));
         if own || !self.store.pause.is_paused() {
             self.queue.take(page.bookings);
         } else {
