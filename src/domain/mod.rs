@@ -19,6 +19,7 @@ pub mod payment;
 pub mod plan;
 pub mod problem;
 #[cfg(any(test, not(feature = "ssr")))]
+mod problem_facts;
 mod problem_read;
 pub mod review;
 pub mod session;

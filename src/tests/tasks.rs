@@ -82,7 +82,8 @@ each_engine! {
 
     async fn a_request_wants_an_answer_until_it_has_one_or_is_called_off(app: TestApp) {
         let world = World::with_packs(&app, 2).await;
-        world.operator_rules(&app, json!({"needs_approval": true})).await.expect(200);
+        let rules = format!("/api/v1/stations/{}/rules", world.station);
+        world.operator.client.patch(&rules, json!({"needs_approval": true})).await.expect(200);
         let booking = world.book(&app.customer().await, world.station).await;
         assert_eq!(booking["state"], "requested");
         assert_eq!(kinds(&world).await, ["approve_booking P3"]);

@@ -47,7 +47,11 @@ pub async fn go_on(app: &App, cast: &Cast, booking: &BookingOut, session: Sessio
         }
         SessionStep::PackIn => {
             let brought = brought(app, &now, booking).await?;
-            sessions::take_in(app, attendant, session, brought).await?;
+            match sessions::take_in(app, attendant, session, brought).await {
+                // All slots are taken: she keeps hers for now.
+                Err(Problem::NoFreeSlot) => sessions::take_in(app, attendant, session, none()).await,
+                other => other,
+            }?;
         }
         SessionStep::PaymentDue => {
             sessions::pay(app, attendant, session, CashIn::default()).await?;
@@ -72,10 +76,7 @@ async fn brought(app: &App, now: &SessionOut, booking: &BookingOut) -> Result<Re
         .into_iter()
         .find(|pack| Some(pack.model) == model);
     Ok(match worn_down {
-        None => ReturnIn {
-            none: true,
-            ..ReturnIn::default()
-        },
+        None => none(),
         Some(pack) => ReturnIn {
             serial: Some(pack.serial),
             soc: Some(rand::rng().random_range(10..=30)),
@@ -83,4 +84,11 @@ async fn brought(app: &App, now: &SessionOut, booking: &BookingOut) -> Result<Re
             ..ReturnIn::default()
         },
     })
+}
+
+fn none() -> ReturnIn {
+    ReturnIn {
+        none: true,
+        ..ReturnIn::default()
+    }
 }

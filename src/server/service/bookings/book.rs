@@ -84,24 +84,6 @@ pub(super) struct Booking {
     pub offer: Option<EntryRecord>,
 }
 
-/// A booking for a customer who came without one, confirmed at once (staff).
-pub(in crate::server::service) async fn for_walk_in(
-    tx: &mut Tx<'_>,
-    customer: Actor,
-    order: Order,
-    timers: &std::sync::Arc<Timers>,
-) -> Result<BookingId, Failure> {
-    let booking = Booking {
-        actor: customer,
-        order,
-        timers: timers.clone(),
-        takes_online: false,
-        is_walk_in: true,
-        offer: None,
-    };
-    booking.place(tx).await
-}
-
 impl Booking {
     pub async fn make(&self, tx: &mut Tx<'_>, claim: Option<Claim>) -> Result<BookingOut, Failure> {
         if let Some(claim) = &claim
@@ -122,7 +104,7 @@ impl Booking {
         Ok(answer)
     }
 
-    async fn place(&self, tx: &mut Tx<'_>) -> Result<BookingId, Failure> {
+    pub async fn place(&self, tx: &mut Tx<'_>) -> Result<BookingId, Failure> {
         let station = self.open_station(tx).await?;
         let timers = rules::timers_at(tx.connection(), station.id, station.operator, &self.timers).await?;
         if let Some(at) = self.order.pickup_at {

@@ -25,11 +25,11 @@ mod secrets;
 mod shortage;
 mod timeline;
 mod wait;
+mod walk_in;
 
 pub(super) use arrive::{begin, may_begin};
 pub use arrive::{check_in, start, undo_check_in, undo_no_show};
 pub use book::book;
-pub(super) use book::for_walk_in;
 pub use calendar::calendar;
 pub(super) use cancel::call_off;
 pub use cancel::{cancel, undo_cancel};
@@ -52,6 +52,7 @@ pub use schedule::{PickupDays, packs_at, pickup_days, pickup_slots, planned};
 pub(super) use secrets::random_code;
 pub use timeline::timeline;
 pub use wait::pays_first;
+pub(super) use walk_in::for_walk_in;
 
 use std::time::Duration;
 
