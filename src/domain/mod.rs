@@ -18,8 +18,8 @@ pub mod notification;
 pub mod payment;
 pub mod plan;
 pub mod problem;
-#[cfg(any(test, not(feature = "ssr")))]
 mod problem_facts;
+#[cfg(any(test, not(feature = "ssr")))]
 mod problem_read;
 pub mod review;
 pub mod session;
