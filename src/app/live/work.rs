@@ -8,7 +8,7 @@ use super::{Bookmark, Line};
 use crate::app::calls::tasks::{AlertOut, WorkPage};
 use crate::domain::{Priority, StationId, TaskId, TaskState, Timestamp};
 use crate::protocol::Topic;
-use crate::protocol::rest::TaskOut;
+use crate::protocol::rest::{OnDutyOut, OpsOut, TaskOut};
 
 /// One row.
 #[derive(Clone, PartialEq, Eq)]
@@ -30,14 +30,40 @@ pub struct Said {
     pub broadcast: Option<AlertOut>,
 }
 
-/// The tasks of one station.
+/// How the station stands, and who is at work.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standing {
+    /// In numbers.
+    pub ops: OpsOut,
+    /// Who is at work.
+    pub on_duty: Vec<OnDutyOut>,
+    /// I am.
+    pub on_shift: bool,
+    /// I may say something to everybody here.
+    pub may_lead: bool,
+}
+
+impl From<WorkPage> for Standing {
+    fn from(page: WorkPage) -> Self {
+        Self {
+            ops: page.ops,
+            on_duty: page.on_duty,
+            on_shift: page.on_shift,
+            may_lead: page.may_lead,
+        }
+    }
+}
+
+/// The work of one station.
 #[derive(Clone, Copy)]
-pub struct Work {
+pub struct Work(StoredValue<Signals>);
+
+#[derive(Clone, Copy)]
+struct Signals {
     rows: RwSignal<Vec<Row>>,
-    /// What was said to everybody.
-    pub said: RwSignal<Said>,
-    /// The most urgent that came last, for whoever makes a sound of it.
-    pub rang: RwSignal<Option<(TaskId, Priority)>>,
+    said: RwSignal<Said>,
+    rang: RwSignal<Option<(TaskId, Priority)>>,
+    standing: RwSignal<Standing>,
 }
 
 #[derive(Deserialize)]
@@ -53,14 +79,17 @@ struct Told {
 impl Work {
     /// With what the page shows; follows the staff of the station from there.
     pub fn follow(station: StationId, page: &WorkPage, as_of: Timestamp) -> (Self, Line) {
-        let work = Self {
-            rows: RwSignal::new(page.tasks.iter().cloned().map(|task| row(task, false)).collect()),
-            said: RwSignal::new(Said {
-                alerts: page.alerts.clone(),
-                broadcast: None,
-            }),
-            rang: RwSignal::new(None),
+        let rows = page.tasks.iter().cloned().map(|task| row(task, false)).collect();
+        let said = Said {
+            alerts: page.alerts.clone(),
+            broadcast: None,
         };
+        let work = Self(StoredValue::new(Signals {
+            rows: RwSignal::new(rows),
+            said: RwSignal::new(said),
+            rang: RwSignal::new(None),
+            standing: RwSignal::new(Standing::from(page.clone())),
+        }));
         let bookmark = Bookmark::At(page.epoch.clone(), page.seq);
         let line = Line::open(
             Topic::StationStaff(station),
@@ -75,7 +104,7 @@ impl Work {
                     "alert" => work.hear(serde_json::from_str(frame)?),
                     "broadcast" => {
                         let said = serde_json::from_str(frame)?;
-                        work.said.update(|all| all.broadcast = Some(said));
+                        work.said().update(|all| all.broadcast = Some(said));
                     }
                     _ => {}
                 }
@@ -85,21 +114,40 @@ impl Work {
         (work, line)
     }
 
+    fn list(self) -> RwSignal<Vec<Row>> {
+        self.0.get_value().rows
+    }
+
+    /// What was said to everybody.
+    pub fn said(self) -> RwSignal<Said> {
+        self.0.get_value().said
+    }
+
+    /// The task that came last, for whoever makes a sound of it.
+    pub fn rang(self) -> RwSignal<Option<(TaskId, Priority)>> {
+        self.0.get_value().rang
+    }
+
+    /// How the station stands, and who is at work.
+    pub fn standing(self) -> RwSignal<Standing> {
+        self.0.get_value().standing
+    }
+
     /// The rows, as they stand.
     pub fn rows(self) -> Vec<Row> {
-        self.rows.get()
+        self.list().get()
     }
 
     /// Tasks that somebody still has to do.
     pub fn open(self) -> usize {
         let is_active = |row: &&Row| row.task.with(|task| task.state.is_active());
-        self.rows.with(|rows| rows.iter().filter(is_active).count())
+        self.list().with(|rows| rows.iter().filter(is_active).count())
     }
 
     /// The most urgent tasks that nobody has acknowledged.
     pub fn alarming(self) -> Vec<ArcRwSignal<TaskOut>> {
         let is_alarming = |task: &TaskOut| task.priority == Priority::P1 && task.state == TaskState::Open;
-        self.rows.with(|rows| {
+        self.list().with(|rows| {
             let alarming = rows.iter().filter(|row| row.task.with(is_alarming));
             alarming.map(|row| row.task.clone()).collect()
         })
@@ -107,7 +155,7 @@ impl Work {
 
     /// How many came, and how many are over, since the rows were sorted.
     pub fn news(self) -> (usize, usize) {
-        self.rows.with(|rows| {
+        self.list().with(|rows| {
             let is_over = |row: &&Row| row.task.with(|task| !task.state.is_active());
             let over = rows.iter().filter(is_over).count();
             (rows.iter().filter(|row| row.is_new).count(), over)
@@ -116,7 +164,7 @@ impl Work {
 
     /// The most urgent first, and what is over is gone.
     pub fn tidy(self) {
-        self.rows.update(|rows| {
+        self.list().update(|rows| {
             rows.retain(|row| row.task.with_untracked(|task| task.state.is_active()));
             rows.sort_by_key(|row| {
                 row.task
@@ -130,7 +178,7 @@ impl Work {
 
     /// Takes over a newer state of a task; an older one, overtaken on its way, is dropped.
     pub fn take(self, fresh: TaskOut) {
-        let known = self.rows.with_untracked(|rows| {
+        let known = self.list().with_untracked(|rows| {
             rows.iter()
                 .find(|row| row.id == fresh.id)
                 .map(|row| row.task.clone())
@@ -144,8 +192,8 @@ impl Work {
                 is_newer
             }),
             None if fresh.state.is_active() => {
-                self.rang.set(Some((fresh.id, fresh.priority)));
-                self.rows.update(|rows| rows.push(row(fresh, true)));
+                self.rang().set(Some((fresh.id, fresh.priority)));
+                self.list().update(|rows| rows.push(row(fresh, true)));
             }
             None => {}
         }
@@ -153,7 +201,7 @@ impl Work {
 
     /// Whoever acknowledged what was said needs not be told again.
     pub fn heeded(self, said: &AlertOut) {
-        self.said.update(|all| {
+        self.said().update(|all| {
             all.alerts
                 .retain(|alert| alert.notification_id != said.notification_id);
         });
@@ -161,7 +209,7 @@ impl Work {
 
     /// The whole list: what it leaves out is over.
     fn take_all(self, tasks: Vec<TaskOut>) {
-        let gone = self.rows.with_untracked(|rows| {
+        let gone = self.list().with_untracked(|rows| {
             let listed = |row: &&Row| tasks.iter().all(|task| task.id != row.id);
             let gone = rows.iter().filter(listed).map(|row| row.task.clone());
             gone.collect::<Vec<_>>()
@@ -181,7 +229,7 @@ impl Work {
     }
 
     fn hear(self, said: AlertOut) {
-        self.said.update(|all| {
+        self.said().update(|all| {
             let is_same = |alert: &AlertOut| alert.notification_id == said.notification_id;
             if !all.alerts.iter().any(is_same) {
                 all.alerts.push(said);

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::opened::PanelHead;
-use super::state::Counter;
+use super::state::{Counter, Given};
 use crate::app::calls::packs::AddBattery;
 use crate::app::parts::announce::Announcer;
 use crate::app::parts::form::{ErrorSummary, Field, Submit, complaint_about, failure};
@@ -63,7 +63,7 @@ pub fn AddPack(counter: Counter, #[prop(optional)] into: Option<SlotNumber>) -> 
 
 #[component]
 fn Models(counter: Counter, problem: Signal<Option<Problem>>) -> impl IntoView {
-    let models = counter.models.with_value(|models| {
+    let models = counter.given.with_value(|Given { models, .. }| {
         let option = |model: &crate::protocol::rest::BatteryModelOut| {
             let name = format!("{} {}, {} V", model.maker, model.name, model.nominal_voltage_v);
             view! { <option value=model.id.to_string()>{name}</option> }

@@ -14,7 +14,7 @@ use crate::protocol::rest::{BookingOut, StepOut};
 #[component]
 pub fn History(counter: Counter, booking: RwSignal<BookingOut>) -> impl IntoView {
     let id = booking.with_untracked(|booking| booking.id);
-    let known = counter.history.with_value(|known| match known {
+    let known = counter.given.with_value(|given| match &given.history {
         Some((of, steps)) if *of == id => Some(steps.clone()),
         _ => None,
     });

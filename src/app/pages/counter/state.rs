@@ -6,7 +6,6 @@ use leptos_router::params::ParamsMap;
 
 use crate::app::browser;
 use crate::app::calls::staff::{CounterPage, see_counter};
-use crate::app::calls::tasks::WorkPage;
 use crate::app::live::clock::Clock;
 use crate::app::live::queue::Queue;
 use crate::app::live::store::StationStore;
@@ -15,7 +14,7 @@ use crate::app::live::{Bookmark, Line};
 use crate::app::me::Me;
 use crate::domain::{BookingId, InventoryAction, Problem, SlotNumber, StationId};
 use crate::protocol::frame::ServerMessage;
-use crate::protocol::rest::{BatteryModelOut, BookingOut, OnDutyOut, OpsOut, StepOut};
+use crate::protocol::rest::{BatteryModelOut, BookingOut, StepOut};
 use crate::protocol::topic::Topic;
 
 /// Changes that come together are asked for together.
@@ -65,32 +64,16 @@ impl Open {
     }
 }
 
-/// How the station stands, and who is at work.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Standing {
-    /// In numbers.
-    pub ops: OpsOut,
-    /// Who is at work.
-    pub on_duty: Vec<OnDutyOut>,
-    /// I am.
-    pub on_shift: bool,
-    /// I may say something to everybody here.
-    pub may_lead: bool,
-}
-
-impl Standing {
-    fn of(work: WorkPage) -> Self {
-        Self {
-            ops: work.ops,
-            on_duty: work.on_duty,
-            on_shift: work.on_shift,
-            may_lead: work.may_lead,
-        }
-    }
-}
-
 /// What is asked again: by whom, and what came of it.
 type Look = Action<bool, (bool, Result<CounterPage, Problem>)>;
+
+/// What stays as it was at first.
+pub struct Given {
+    /// The types of packs.
+    pub models: Vec<BatteryModelOut>,
+    /// What was on record about the booking that was open then.
+    pub history: Option<(BookingId, Vec<StepOut>)>,
+}
 
 /// The counter.
 #[derive(Clone, Copy)]
@@ -105,18 +88,14 @@ pub struct Counter {
     pub queue: Queue,
     /// What there is to do.
     pub work: Work,
-    /// How the station stands, and who is at work.
-    pub standing: RwSignal<Standing>,
     /// The line behind both.
     pub line: Line,
-    /// The types of packs.
-    pub models: StoredValue<Vec<BatteryModelOut>>,
+    /// What stays as it was at first.
+    pub given: StoredValue<Given>,
     /// Makes a repeated "add" have one effect.
     pub key: RwSignal<String>,
     /// What was scanned or typed to open which booking.
     pub proof: RwSignal<Option<(BookingId, String)>>,
-    /// What was on record about the booking that was open at first.
-    pub history: StoredValue<Option<(BookingId, Vec<StepOut>)>>,
     kept_back: StoredValue<Vec<BookingOut>>,
     look: Look,
 }
@@ -145,16 +124,17 @@ impl Counter {
         let (work, _) = Work::follow(id, &page.work, page.as_of);
         let counter = Self {
             work,
-            standing: RwSignal::new(Standing::of(page.work)),
             station: id,
             offset: page.station.utc_offset_minutes,
             store,
             queue,
             line,
-            models: StoredValue::new(page.models),
+            given: StoredValue::new(Given {
+                models: page.models,
+                history: page.history,
+            }),
             key: RwSignal::new(page.key),
             proof: RwSignal::new(None),
-            history: StoredValue::new(page.history),
             kept_back: StoredValue::new(Vec::new()),
             look,
         };
@@ -221,7 +201,7 @@ impl Counter {
             self.key.set(page.key);
         }
         self.store.refresh(&page.station, &page.packs, own);
-        self.standing.set(Standing::of(page.work));
+        self.work.standing().set(page.work.into());
         if own || !self.store.pause.is_paused() {
             self.queue.take(page.bookings);
         } else {

@@ -17,15 +17,15 @@ pub fn Alarms(counter: Counter) -> impl IntoView {
         <For each=move || work.alarming() key=|task| task.with_untracked(|task| task.id) let:task>
             <Alarm task=RwSignal::from(task) counter />
         </For>
-        <For each=move || work.said.read().alerts.clone() key=|alert| alert.notification_id let:alert>
+        <For each=move || work.said().read().alerts.clone() key=|alert| alert.notification_id let:alert>
             <Said alert counter />
         </For>
         {move || {
-            work.said.read().broadcast.clone()
+            work.said().read().broadcast.clone()
                 .map(|said| {
                     view! {
                         <Note title=format!("{}: {}", said.from, said.message)>
-                            <button type="button" class="btn btn-quiet" on:click=move |_| work.said.update(|said| said.broadcast = None)>
+                            <button type="button" class="btn btn-quiet" on:click=move |_| work.said().update(|said| said.broadcast = None)>
                                 "Put away"
                             </button>
                         </Note>

@@ -17,8 +17,8 @@ pub fn Duty(counter: Counter) -> impl IntoView {
             counter.acted();
         }
     });
-    let on = Memo::new(move |_| counter.standing.read().on_shift);
-    let people = Memo::new(move |_| counter.standing.with(|standing| standing.on_duty.clone()));
+    let on = Memo::new(move |_| counter.work.standing().read().on_shift);
+    let people = Memo::new(move |_| counter.work.standing().with(|standing| standing.on_duty.clone()));
     view! {
         <section aria-labelledby="duty-h">
             <div class="col-head">

@@ -51,7 +51,7 @@ pub fn Tasks(counter: Counter) -> impl IntoView {
                 <Sound counter />
                 <KeysHelp />
             </div>
-            <Show when=move || counter.standing.read().may_lead>
+            <Show when=move || counter.work.standing().read().may_lead>
                 <Say counter />
             </Show>
             <Keys />

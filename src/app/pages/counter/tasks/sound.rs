@@ -16,7 +16,7 @@ pub fn Sound(counter: Counter) -> impl IntoView {
     let is_on = RwSignal::new(false);
     let switch = move |_| is_on.update(|on| *on = !*on && browser::enable_sound());
     Effect::new(move |_| {
-        if let Some((_, priority)) = work.rang.get().filter(|_| is_on.get_untracked()) {
+        if let Some((_, priority)) = work.rang().get().filter(|_| is_on.get_untracked()) {
             browser::chime(beeps(priority));
         }
     });

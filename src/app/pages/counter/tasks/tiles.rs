@@ -9,7 +9,7 @@ use crate::protocol::rest::OpsOut;
 #[component]
 pub fn Tiles(counter: Counter) -> impl IntoView {
     let tile = move |name: &'static str, of: fn(&OpsOut) -> String| {
-        let number = Memo::new(move |_| counter.standing.with(|standing| of(&standing.ops)));
+        let number = Memo::new(move |_| counter.work.standing().with(|standing| of(&standing.ops)));
         view! {
             <div>
                 <dt>{name}</dt>
