@@ -76,6 +76,12 @@ impl Stage {
         let world = World::with_packs(&app, packs).await;
         let rival = app.staff_of("Rival", Role::Operator, &[]).await;
         let far_side = open(&rival, &world, "Far Side", 6).await;
+        // Nobody acknowledges a task here; that leads and operators hear of that is asked elsewhere.
+        let patient = json!({"timers": {"task_ack_p2": "24h", "task_ack_p3": "24h"}});
+        for (operator, station) in [(&world.operator, world.station), (&rival, far_side)] {
+            let rules = format!("/api/v1/stations/{station}/rules");
+            operator.client.patch(&rules, patient.clone()).await.expect(200);
+        }
         let lead = app.staff(Role::Lead, &[world.station]).await;
         let elsewhere = app.staff(Role::Attendant, &[far_side]).await;
         let admin = app.staff(Role::Admin, &[]).await;

@@ -143,6 +143,8 @@ pub(in crate::server::service) async fn complete(
     timers: &Timers,
 ) -> Result<(), Failure> {
     let record = at_my_station(tx, actor, booking).await?;
+    // Of this reading too: it may have been called off since the proof was looked at.
+    check_in_time(&record, tx.now(), Command::Collect)?;
     services::must_be_over(&record)?;
     payments::settle_at_counter(tx, actor, &record).await?;
     let record = at_my_station(tx, actor, booking).await?;
