@@ -92,9 +92,10 @@ fn tone(state: BayState) -> Option<&'static str> {
 #[component]
 fn Left(bay: RwSignal<BayOut>) -> impl IntoView {
     let clock = Clock::get();
+    let ticks = clock.ticks_here();
     let until = Memo::new(move |_| bay.with(|bay| bay.called_until.or(bay.turn_over_until)));
     move || {
-        let until = until.get().filter(|_| clock.is_ticking())?;
+        let until = until.get().filter(|_| ticks.get())?;
         let left = minutes_and_seconds(time_left(until, clock.now()));
         Some(view! { <span class="bay-time"><time datetime=until.to_string()>{left}</time></span> })
     }

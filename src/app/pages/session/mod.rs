@@ -288,6 +288,7 @@ fn Line(item: BookingItemOut) -> impl IntoView {
 fn SlotOpen(session: RwSignal<SessionOut>) -> impl IntoView {
     let clock = Clock::get();
     let offset = session.with_untracked(|session| session.utc_offset_minutes);
+    let ticks = clock.ticks_here();
     let until = Memo::new(move |_| session.read().dispense_until);
     let slots = move || {
         session.with(|session| {
@@ -302,7 +303,7 @@ fn SlotOpen(session: RwSignal<SessionOut>) -> impl IntoView {
     };
     let left = move || {
         let until = until.get()?;
-        Some(if clock.is_ticking() {
+        Some(if ticks.get() {
             format!("Shuts in {}", minutes_and_seconds(time_left(until, clock.now())))
         } else {
             format!("Open until {}", until.clock_time(offset))

@@ -93,9 +93,10 @@ fn who(task: &TaskOut) -> String {
 #[component]
 fn Due(task: RwSignal<TaskOut>) -> impl IntoView {
     let clock = Clock::get();
+    let ticks = clock.ticks_here();
     move || {
         let due = task.with(|task| task.due_at.filter(|_| task.state == TaskState::Open))?;
-        if !clock.is_ticking() {
+        if !ticks.get() {
             return None;
         }
         let left = time_left(due, clock.now());
@@ -129,9 +130,10 @@ fn Step(
 #[component]
 fn Undo(task: RwSignal<TaskOut>, counter: Counter) -> impl IntoView {
     let clock = Clock::get();
+    let ticks = clock.ticks_here();
     let is_possible = Memo::new(move |_| {
         let until = task.with(|task| task.undo_until.filter(|_| task.state == TaskState::Done));
-        until.is_some_and(|until| !clock.is_ticking() || clock.now() < until)
+        until.is_some_and(|until| !ticks.get() || clock.now() < until)
     });
     view! {
         <Show when=move || is_possible.get()>
