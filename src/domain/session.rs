@@ -33,6 +33,10 @@ pub enum SessionStep {
 
 /// What there is to do in a session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four questions that have nothing to do with each other"
+)]
 pub struct Work {
     /// Something was or is to be brought back.
     pub brings: bool,
