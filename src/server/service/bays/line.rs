@@ -75,13 +75,13 @@ pub async fn call_by_hand(
     }
     let booking = match wanted {
         Some(booking) => booking,
-        None => match rows::next_in_line(tx.connection(), bay.station, i64::MAX).await? {
-            Some(next) => next.booking,
-            None => {
-                let detail = "Nobody who is checked in waits to be called.".to_owned();
-                return Err(Problem::BayBusy { detail }.into());
-            }
-        },
+        None => {
+            let next = rows::next_in_line(tx.connection(), bay.station, i64::MAX).await?;
+            let nobody = || Problem::BayBusy {
+                detail: "Nobody who is checked in waits to be called.".to_owned(),
+            };
+            next.ok_or_else(nobody)?.booking
+        }
     };
     let read = bookings::record(tx, booking).await?;
     if read.station != bay.station {
