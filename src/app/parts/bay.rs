@@ -22,6 +22,14 @@ pub fn BayCard(
     let state = Memo::new(move |_| bay.read().state);
     let session = Memo::new(move |_| bay.read().session.clone());
     let zone = move || bay.with(|bay| bay.zone.clone().map(|zone| format!("{zone} · ")));
+    // Held by the card, not by its form: the bay's socket takes the form away before the
+    // answer that opens the swap's page has come.
+    let opened = ServerAction::<OpenSwap>::new();
+    Effect::new(move |_| {
+        if let Some(Ok(session)) = opened.value().get() {
+            browser::go_to(&format!("/staff/sessions/{}", session.id));
+        }
+    });
     let heading = format!("bay-{id}");
     let label = heading.clone();
     view! {
@@ -45,11 +53,11 @@ pub fn BayCard(
             {move || match state.get() {
                 BayState::Occupied => EitherOf4::A(session.get().map(|session| view! { <Goes session /> })),
                 BayState::Called => EitherOf4::B(view! {
-                    <Drive bay label="The customer is in the bay" asks=false />
+                    <Drive bay opened label="The customer is in the bay" asks=false />
                     <Move bay step=BayStep::Release label="Nobody came" />
                 }),
                 BayState::Free => EitherOf4::C(view! {
-                    <Drive bay label="Open a swap" asks=true />
+                    <Drive bay opened label="Open a swap" asks=true />
                     <div class="btns">
                         <Move bay step=BayStep::Call label="Call the next one" />
                         <Move bay step=BayStep::Block label="Block" />
@@ -148,14 +156,13 @@ fn Move(bay: RwSignal<BayOut>, step: BayStep, label: &'static str) -> impl IntoV
 
 /// Somebody drives in; with a code where nobody was called.
 #[component]
-fn Drive(bay: RwSignal<BayOut>, label: &'static str, asks: bool) -> impl IntoView {
-    let call = ServerAction::<OpenSwap>::new();
-    let problem = failure(move || call.value().get());
-    Effect::new(move |_| {
-        if let Some(Ok(session)) = call.value().get() {
-            browser::go_to(&format!("/staff/sessions/{}", session.id));
-        }
-    });
+fn Drive(
+    bay: RwSignal<BayOut>,
+    opened: ServerAction<OpenSwap>,
+    label: &'static str,
+    asks: bool,
+) -> impl IntoView {
+    let problem = failure(move || opened.value().get());
     let id = bay.with_untracked(|bay| bay.id);
     let shown = if asks {
         let field = format!("shown-{id}");
@@ -179,11 +186,11 @@ fn Drive(bay: RwSignal<BayOut>, label: &'static str, asks: bool) -> impl IntoVie
         Either::Right(())
     };
     view! {
-        <ActionForm action=call attr:class="stack-s">
+        <ActionForm action=opened attr:class="stack-s">
             <ErrorSummary problem id="open-problem" />
             <input type="hidden" name="bay" value=id.to_string() />
             {shown}
-            <Submit label busy="Opening…" pending=call.pending() class="btn btn-go" />
+            <Submit label busy="Opening…" pending=opened.pending() class="btn btn-go" />
         </ActionForm>
     }
 }

@@ -120,14 +120,18 @@ async fn serve(app: &App, cast: &Cast, rider: &Actor, booking: &BookingOut) -> R
         None if is_due(booking.created_at, 4, 9) => {
             bookings::ready(app, &cast.attendant, booking.id).await?;
         }
-        Some(ready_at) if is_due(ready_at, 6, 13) => {
-            if !stays_away(app, rider, booking).await? && !swaps::begin(app, cast, booking).await? {
-                hand_over(app, cast, booking).await?;
-            }
-        }
+        Some(ready_at) if is_due(ready_at, 6, 13) => come(app, cast, rider, booking).await?,
         _ => {}
     }
     Ok(())
+}
+
+/// Drives into a bay; where none is free, her battery is handed over the counter.
+async fn come(app: &App, cast: &Cast, rider: &Actor, booking: &BookingOut) -> Result<(), Problem> {
+    if stays_away(app, rider, booking).await? || swaps::begin(app, cast, booking).await? {
+        return Ok(());
+    }
+    hand_over(app, cast, booking).await
 }
 
 /// Some do not come for what they booked; never twice in a row, or they would have to pay first.

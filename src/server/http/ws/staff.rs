@@ -48,7 +48,9 @@ pub async fn enter(app: &App, caller: Caller, place: Option<Place>, seat: &Seat)
     let place = place.ok_or_else(|| Problem::not_found("station"))?;
     let stations = tasks::stations_of(app, &actor, place).await?;
     if matches!(actor.role, Role::Attendant | Role::Lead) {
-        stations.iter().for_each(|station| seat.depends_on(*station));
+        for station in &stations {
+            seat.depends_on(*station);
+        }
         // Who was called back before the seat said so is not in the list of those whose sockets were closed.
         let posts = stations.iter().map(|station| (actor.user, *station)).collect();
         if !staffing::ended_among(app, posts).await?.is_empty() {

@@ -73,15 +73,14 @@ pub async fn call_by_hand(
     if bay.state().after(BayCommand::Call).is_none() {
         return Err(busy(bay).into());
     }
-    let booking = match wanted {
-        Some(booking) => booking,
-        None => {
-            let next = rows::next_in_line(tx.connection(), bay.station, i64::MAX).await?;
-            let nobody = || Problem::BayBusy {
-                detail: "Nobody who is checked in waits to be called.".to_owned(),
-            };
-            next.ok_or_else(nobody)?.booking
-        }
+    let booking = if let Some(booking) = wanted {
+        booking
+    } else {
+        let next = rows::next_in_line(tx.connection(), bay.station, i64::MAX).await?;
+        let nobody = || Problem::BayBusy {
+            detail: "Nobody who is checked in waits to be called.".to_owned(),
+        };
+        next.ok_or_else(nobody)?.booking
     };
     let read = bookings::record(tx, booking).await?;
     if read.station != bay.station {

@@ -148,7 +148,7 @@ impl Relocation<'_> {
         }
         let in_words = |failure| match failure {
             Failure::Refused(problem) => Failure::Refused(self.no(format!("{}: {problem}", self.to.name))),
-            store => store,
+            Failure::Store(error) => Failure::Store(error),
         };
         take_places(tx, self.to.id, at, &items).await.map_err(in_words)?;
         must_suffice(tx, self.to, at, &wanted).await.map_err(in_words)
