@@ -163,8 +163,7 @@ each_engine! {
         let elsewhere = world.build("Hill Top", 0).await;
         let stranger = app.staff(Role::Attendant, &[elsewhere]).await;
         for person in [&app.customer().await, &stranger] {
-            let end = Socket::open_as(app.address, &path, &person.token).await.end().await;
-            assert_eq!((end.code, &end.frames[0]["code"]), (Some(4404), &json!("not_found")));
+            assert_eq!(Socket::refused_as(app.address, &path, &person.token).await, 403);
             person.at_bay(bay, "occupy", json!({})).await.problem(403, "forbidden");
             person.at_bay(bay, "sessions", json!({})).await.problem(403, "forbidden");
         }

@@ -14,6 +14,7 @@ mod check;
 mod close_down;
 mod demo;
 mod desk_pages;
+mod doors;
 mod everybody;
 mod expiry;
 mod failed_packs;

@@ -185,7 +185,7 @@ each_engine! {
         }
         let elsewhere = [app.staff_of("Rival", Role::Operator, &[]).await, app.staff(Role::Attendant, &[]).await];
         for person in elsewhere {
-            person.client.get(&path).await.problem(404, "not_found");
+            person.client.get(&path).await.problem(403, "forbidden");
         }
         app.client().get(&path).await.problem(401, "unauthenticated");
         world.attendant.client.get("/api/v1/bookings/99999/timeline").await.problem(404, "not_found");

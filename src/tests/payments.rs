@@ -167,7 +167,7 @@ each_engine! {
         assert_eq!(refused["detail"], "More than ₹95.00 in cash is counted by a lead or the operator.");
         assert_eq!(see(&asha, &booking).await["state"], "confirmed");
         let stranger = app.staff(Role::Lead, &[]).await;
-        pay(&stranger, &booking, "verify", json!({"received": 2 * PRICE})).await.problem(404, "not_found");
+        pay(&stranger, &booking, "verify", json!({"received": 2 * PRICE})).await.problem(403, "forbidden");
         let lead = app.staff(Role::Lead, &[world.station]).await;
         pay(&lead, &booking, "verify", json!({"received": 2 * PRICE})).await.expect(200);
         asha.client.get("/api/v1/payments").await.problem(403, "forbidden");

@@ -105,10 +105,10 @@ each_engine! {
             person.client.delete(&path(&done)).await.problem(status, code);
         };
         attempts(&binu, 404, "not_found").await;
-        attempts(&elsewhere, 404, "not_found").await;
+        attempts(&elsewhere, 403, "forbidden").await;
         review(&asha, &done, 5).await.expect(201);
         attempts(&binu, 404, "not_found").await;
-        attempts(&elsewhere, 404, "not_found").await;
+        attempts(&elsewhere, 403, "forbidden").await;
         attempts(&world.attendant, 403, "forbidden").await;
         attempts(&world.operator, 403, "forbidden").await;
         app.client().post(&path(&done), json!({"rating": 1, "text": "x"})).await.problem(401, "unauthenticated");

@@ -166,7 +166,7 @@ each_engine! {
         assert_eq!(told(&second, "service_assigned").await.len(), 2);
         let wrong = serve(&world.attendant, &bookings[0], "assign", json!({"user_id": stranger.id})).await;
         wrong.problem(422, "invalid");
-        serve(&stranger, &bookings[0], "start", json!({})).await.problem(404, "not_found");
+        serve(&stranger, &bookings[0], "start", json!({})).await.problem(403, "forbidden");
         let battery = format!("/api/v1/items/{}/start", bookings[0]["items"][0]["id"]);
         world.attendant.client.post(&battery, json!({})).await.problem(403, "forbidden");
     }

@@ -359,12 +359,11 @@ each_engine! {
         let elsewhere = floor.world.build("Hill Top", 0).await;
         let attendant = app.staff(Role::Attendant, &[elsewhere]).await;
         for person in [&app.customer().await, &attendant] {
-            let end = Socket::open_as(app.address, &path, &person.token).await.end().await;
-            assert_eq!((end.code, &end.frames[0]["code"]), (Some(4404), &json!("not_found")));
+            assert_eq!(Socket::refused_as(app.address, &path, &person.token).await, 403);
             let path = format!("/api/v1/sessions/{}", session["id"]);
-            person.client.get(&path).await.problem(404, "not_found");
+            person.client.get(&path).await.problem(403, "forbidden");
         }
-        attendant.in_session(&session, "next", json!({})).await.problem(404, "not_found");
+        attendant.in_session(&session, "next", json!({})).await.problem(403, "forbidden");
         floor.asha.in_session(&session, "next", json!({})).await.problem(403, "forbidden");
     }
 }

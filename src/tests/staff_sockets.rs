@@ -156,13 +156,11 @@ each_engine! {
                 if path == "/ws/staff/" && who.id != customer.id {
                     continue;
                 }
-                let bearer = format!("Bearer {}", who.token);
-                let refused = Socket::refused(app.address, path, &[("authorization", &bearer)]).await;
+                let refused = Socket::refused_as(app.address, path, &who.token).await;
                 assert_eq!(refused, 403, "{} on {path}", who.email);
             }
         }
-        let bearer = format!("Bearer {}", world.attendant.token);
-        let refused = Socket::refused(app.address, &paths[1], &[("authorization", &bearer)]).await;
+        let refused = Socket::refused_as(app.address, &paths[1], &world.attendant.token).await;
         assert_eq!(refused, 403, "an attendant on her operator's socket");
         let admin = app.staff(Role::Admin, &[]).await;
         open(&app, &admin, &paths[0]).await.next_of("tasks_list").await;

@@ -36,7 +36,7 @@ each_engine! {
         let ravi = app.staff(Role::Attendant, &[]).await;
         let booking = world.book(&app.customer().await, world.station).await;
         let timeline = format!("/api/v1/bookings/{}/timeline", booking["id"]);
-        ravi.client.get(&timeline).await.problem(404, "not_found");
+        ravi.client.get(&timeline).await.problem(403, "forbidden");
         let body = json!({"email": ravi.email.to_uppercase()});
         let assigned = world.operator.client.post(&path(world.station), body.clone()).await.expect(200);
         assert_eq!((&assigned["user_id"], &assigned["role"]), (&json!(ravi.id), &json!("attendant")));
@@ -91,7 +91,7 @@ each_engine! {
         watching.settle().await;
         inbox.settle().await;
         let ready = |booking: &Value| format!("/api/v1/bookings/{}/ready", booking["id"]);
-        attendant.client.act(&ready(&here)).await.problem(404, "not_found");
+        attendant.client.act(&ready(&here)).await.problem(403, "forbidden");
         attendant.client.act(&ready(&there)).await.expect(200);
         let status = json!({"status": "paused"});
         let station = format!("/api/v1/stations/{}", world.station);

@@ -65,6 +65,16 @@ impl Actor {
             Err(Problem::forbidden("Only staff of this station may do that."))
         }
     }
+
+    /// What she learns of a customer's thing that is neither hers nor her station's: staff hear that it is another
+    /// station's, anybody else that there is no such thing.
+    pub fn no_business_with(&self, thing: &'static str) -> Problem {
+        if self.role.is_staff() {
+            Problem::forbidden("Only staff of this station may do that.")
+        } else {
+            Problem::not_found(thing)
+        }
+    }
 }
 
 /// From where a request came, as far as attempts are counted: an address, or for IPv6 its network.

@@ -62,6 +62,11 @@ impl Socket {
         }
     }
 
+    /// The same, of somebody who is signed in.
+    pub async fn refused_as(address: SocketAddr, path: &str, token: &str) -> u16 {
+        Self::refused(address, path, &[("authorization", &format!("Bearer {token}"))]).await
+    }
+
     async fn try_open(
         address: SocketAddr,
         path: &str,

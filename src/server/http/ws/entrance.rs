@@ -60,6 +60,18 @@ pub struct Entered {
     pub speaker: Option<Speaker>,
 }
 
+/// Who has no business there is refused before anything is opened; what does not exist, the connection finds out.
+pub async fn check(app: &App, caller: &Caller) -> Result<(), Problem> {
+    let known = match (&caller.wanted, &caller.actor) {
+        (Wanted::Staff(place), Some(actor)) => super::staff::check(app, actor, *place).await,
+        _ => admit(app, caller).await.map(|_| ()),
+    };
+    match known {
+        Err(Problem::NotFound { .. }) => Ok(()),
+        known => known,
+    }
+}
+
 /// Lets a caller into the topic that is wanted, or says why not.
 pub async fn enter(app: &App, caller: Caller, seat: &Seat) -> Result<Entered, Problem> {
     // Who signed out while shaking hands is not in the list of those whose sockets were closed.
@@ -133,14 +145,8 @@ async fn admit(app: &App, caller: &Caller) -> Result<(Topic, Audience, Option<St
             Ok((Topic::Booking(booking), audience, post))
         }
         (Wanted::Bay(id), Some(actor)) => {
-            let no_such = || Problem::not_found("bay");
-            let bay = BayId(id.parse().map_err(|_| no_such())?);
-            let seen = bays::get(app, actor, bay)
-                .await
-                .map_err(|problem| match problem {
-                    Problem::Forbidden { .. } => no_such(),
-                    other => other,
-                })?;
+            let bay = BayId(id.parse().map_err(|_| Problem::not_found("bay"))?);
+            let seen = bays::get(app, actor, bay).await?;
             let post = is_assigned(actor).then_some(seen.station_id);
             Ok((Topic::Bay(bay), Audience::Staff, post))
         }

@@ -67,51 +67,43 @@ async fn locate(State(app): State<App>, mut request: Request, next: Next) -> Res
 }
 
 async fn stations(State(app): State<App>, handshake: Handshake) -> Response {
-    answer(handshake.open(&app, Wanted::Stations, None))
+    answer(handshake.open(&app, Wanted::Stations))
 }
 
 async fn station(State(app): State<App>, Path(id): Path<String>, handshake: Handshake) -> Response {
-    answer(handshake.open(&app, Wanted::Station(id), None))
+    answer(handshake.open(&app, Wanted::Station(id)))
 }
 
-async fn notifications(State(app): State<App>, mut handshake: Handshake) -> Response {
-    answer(match handshake.signed_in(&app).await {
-        Ok(actor) => handshake.open(&app, Wanted::Notifications, Some(actor)),
-        Err(problem) => Err(problem),
-    })
+async fn notifications(State(app): State<App>, handshake: Handshake) -> Response {
+    answer(handshake.open_for(&app, Wanted::Notifications).await)
 }
 
-async fn booking(State(app): State<App>, Path(path): Path<String>, mut handshake: Handshake) -> Response {
-    answer(match handshake.signed_in(&app).await {
-        Ok(actor) => handshake.open(&app, Wanted::Booking(path), Some(actor)),
-        Err(problem) => Err(problem),
-    })
+async fn booking(State(app): State<App>, Path(id): Path<String>, handshake: Handshake) -> Response {
+    answer(handshake.open_for(&app, Wanted::Booking(id)).await)
 }
 
-async fn bay(State(app): State<App>, Path(path): Path<String>, mut handshake: Handshake) -> Response {
-    answer(match handshake.signed_in(&app).await {
-        Ok(actor) => handshake.open(&app, Wanted::Bay(path), Some(actor)),
-        Err(problem) => Err(problem),
-    })
+async fn bay(State(app): State<App>, Path(id): Path<String>, handshake: Handshake) -> Response {
+    answer(handshake.open_for(&app, Wanted::Bay(id)).await)
 }
 
-async fn session(State(app): State<App>, Path(path): Path<String>, mut handshake: Handshake) -> Response {
-    answer(match handshake.signed_in(&app).await {
-        Ok(actor) => handshake.open(&app, Wanted::Session(path), Some(actor)),
-        Err(problem) => Err(problem),
-    })
+async fn session(State(app): State<App>, Path(id): Path<String>, handshake: Handshake) -> Response {
+    answer(handshake.open_for(&app, Wanted::Session(id)).await)
 }
 
 async fn my_staff(State(app): State<App>, handshake: Handshake) -> Response {
-    answer(handshake.open_for_staff(&app, Some(Place::Mine)).await)
+    answer(handshake.open_for(&app, Wanted::Staff(Some(Place::Mine))).await)
 }
 
 async fn station_staff(State(app): State<App>, Path(id): Path<String>, handshake: Handshake) -> Response {
-    answer(handshake.open_for_staff(&app, staff::station(&id)).await)
+    answer(handshake.open_for(&app, Wanted::Staff(staff::station(&id))).await)
 }
 
 async fn operator_staff(State(app): State<App>, Path(id): Path<String>, handshake: Handshake) -> Response {
-    answer(handshake.open_for_staff(&app, staff::operator(&id)).await)
+    answer(
+        handshake
+            .open_for(&app, Wanted::Staff(staff::operator(&id)))
+            .await,
+    )
 }
 
 fn answer(outcome: Result<Response, Problem>) -> Response {
@@ -162,14 +154,22 @@ impl Handshake {
         actor.ok_or_else(|| Problem::forbidden("Sign in first: this socket is for people with an account."))
     }
 
-    /// Who has no business there is refused before the upgrade.
-    async fn open_for_staff(mut self, app: &App, place: Option<Place>) -> Result<Response, Problem> {
-        let actor = self.signed_in(app).await?;
-        staff::check(app, &actor, place).await?;
-        self.open(app, Wanted::Staff(place), Some(actor))
+    /// Open to everybody.
+    fn open(self, app: &App, wanted: Wanted) -> Result<Response, Problem> {
+        let (upgrade, caller) = self.arrive(wanted, None)?;
+        Ok(open(app, upgrade, caller))
     }
 
-    fn open(self, app: &App, wanted: Wanted, actor: Option<Actor>) -> Result<Response, Problem> {
+    /// Who is not signed in or has no business there is refused before the upgrade.
+    async fn open_for(mut self, app: &App, wanted: Wanted) -> Result<Response, Problem> {
+        let actor = self.signed_in(app).await?;
+        let (upgrade, caller) = self.arrive(wanted, Some(actor))?;
+        entrance::check(app, &caller).await?;
+        Ok(open(app, upgrade, caller))
+    }
+
+    /// Who stands there and what for; the way in is open only for sockets.
+    fn arrive(self, wanted: Wanted, actor: Option<Actor>) -> Result<(WebSocketUpgrade, Caller), Problem> {
         let upgrade = self.upgrade.map_err(|_| Problem::UpgradeRequired)?;
         let caller = Caller {
             wanted,
@@ -177,16 +177,19 @@ impl Handshake {
             address: self.address,
             asked: self.asked,
         };
-        let (app, tasks) = (app.clone(), app.tasks.clone());
-        let response = upgrade
-            .read_buffer_size(READ_BUFFER)
-            .write_buffer_size(WRITE_BUFFER)
-            .max_write_buffer_size(MAX_WRITE_BUFFER)
-            .max_message_size(MAX_MESSAGE)
-            .max_frame_size(MAX_MESSAGE)
-            .on_upgrade(move |socket| tasks.track_future(connection::serve(app, socket, caller)));
-        Ok(response)
+        Ok((upgrade, caller))
     }
+}
+
+fn open(app: &App, upgrade: WebSocketUpgrade, caller: Caller) -> Response {
+    let (app, tasks) = (app.clone(), app.tasks.clone());
+    upgrade
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(WRITE_BUFFER)
+        .max_write_buffer_size(MAX_WRITE_BUFFER)
+        .max_message_size(MAX_MESSAGE)
+        .max_frame_size(MAX_MESSAGE)
+        .on_upgrade(move |socket| tasks.track_future(connection::serve(app, socket, caller)))
 }
 
 /// Closes the sockets of whoever signs out, is deactivated or works at a station no more: at once when it happens here, soon when it

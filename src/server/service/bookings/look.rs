@@ -62,10 +62,10 @@ pub async fn list(app: &App, actor: &Actor, query: BookingQuery) -> Result<Page<
     Ok(Page { items, next })
 }
 
-/// One booking: its customer's and the station's staff's; for anybody else there is none.
+/// One booking: its customer's and the station's staff's; for any other customer there is none.
 ///
 /// # Errors
-/// [`Problem::NotFound`].
+/// [`Problem::NotFound`], [`Problem::Forbidden`] for staff of another station.
 pub async fn get(app: &App, actor: &Actor, booking: BookingId) -> Result<BookingOut, Problem> {
     let mut snapshot = app.db.snapshot().await?;
     let record = rows::find(&mut snapshot, booking)
@@ -75,7 +75,7 @@ pub async fn get(app: &App, actor: &Actor, booking: BookingId) -> Result<Booking
     if is_theirs {
         Ok(record.to_out(audience_of(actor, &record), app.clock.now()))
     } else {
-        Err(no_such_booking())
+        Err(actor.no_business_with("booking"))
     }
 }
 

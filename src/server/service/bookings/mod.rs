@@ -75,7 +75,7 @@ pub(super) async fn record(tx: &mut Tx<'_>, booking: BookingId) -> Result<Bookin
     record.ok_or_else(|| no_such_booking().into())
 }
 
-/// The booking, to whom it concerns; for anybody else there is none.
+/// The booking, to whom it concerns; for any other customer there is none.
 pub(super) async fn concerned(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -86,18 +86,17 @@ pub(super) async fn concerned(
     if is_theirs {
         Ok(record)
     } else {
-        Err(no_such_booking().into())
+        Err(actor.no_business_with("booking").into())
     }
 }
 
-/// The booking, to staff of its station. Its own customer learns that this is the staff's to do; for anybody
-/// else there is no such booking.
+/// The booking, to staff of its station.
 pub(super) async fn at_my_station(
     tx: &mut Tx<'_>,
     actor: &Actor,
     booking: BookingId,
 ) -> Result<BookingRecord, Failure> {
-    let record = concerned(tx, actor, booking).await?;
+    let record = record(tx, booking).await?;
     actor.must_staff(record.station, record.operator)?;
     Ok(record)
 }

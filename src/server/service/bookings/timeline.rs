@@ -10,18 +10,12 @@ use crate::server::store::{bookings as rows, report};
 /// Every step on record, oldest first, for staff of the booking's station.
 ///
 /// # Errors
-/// [`Problem::Forbidden`] for its own customer, [`Problem::NotFound`] for anybody else.
+/// [`Problem::NotFound`], [`Problem::Forbidden`].
 pub async fn timeline(app: &App, actor: &Actor, booking: BookingId) -> Result<Vec<StepOut>, Problem> {
     let mut snapshot = app.db.snapshot().await?;
     let record = rows::find(&mut snapshot, booking)
         .await?
         .ok_or_else(no_such_booking)?;
-    if !actor.may_staff(record.station, record.operator) {
-        return Err(if record.user == actor.user {
-            Problem::forbidden("Only staff of this station may see that.")
-        } else {
-            no_such_booking()
-        });
-    }
+    actor.must_staff(record.station, record.operator)?;
     Ok(report::steps_of(&mut snapshot, booking).await?)
 }

@@ -281,15 +281,12 @@ async fn open_payment(tx: &mut Tx<'_>, record: &BookingRecord) -> Result<Payment
     payment.ok_or_else(|| StoreError::Overtaken.into())
 }
 
-/// The payment, to staff of its station; for anybody else there is none.
+/// The payment, to staff of its station.
 async fn at_my_station(tx: &mut Tx<'_>, actor: &Actor, payment: PaymentId) -> Result<PaymentRow, Failure> {
     let no_such = || Problem::not_found("payment");
     let read = rows::find(tx.connection(), payment).await?.ok_or_else(no_such)?;
-    if actor.may_staff(read.station, read.operator) {
-        Ok(read)
-    } else {
-        Err(no_such().into())
-    }
+    actor.must_staff(read.station, read.operator)?;
+    Ok(read)
 }
 
 async fn must_be_open(tx: &mut Tx<'_>, read: &PaymentRow) -> Result<(), Failure> {

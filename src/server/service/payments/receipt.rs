@@ -18,7 +18,7 @@ pub async fn receipt(app: &App, actor: &Actor, booking: BookingId) -> Result<Rec
         .await?
         .ok_or_else(no_receipt)?;
     if record.user != actor.user && !actor.may_staff(record.station, record.operator) {
-        return Err(no_receipt());
+        return Err(actor.no_business_with("receipt"));
     }
     let payment = rows::of_booking(&mut snapshot, booking)
         .await?

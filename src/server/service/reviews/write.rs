@@ -111,7 +111,7 @@ pub async fn remove(app: &App, actor: &Actor, booking: BookingId) -> Result<(), 
     work.await
 }
 
-/// My booking. Staff of its station learn that this is the customer's; for anybody else there is none.
+/// My booking. Staff of its station learn that this is the customer's.
 async fn mine(tx: &mut Tx<'_>, actor: &Actor, booking: BookingId) -> Result<BookingRecord, Failure> {
     let record = bookings::find(tx.connection(), booking).await?;
     let record = record.ok_or_else(|| Problem::not_found("booking"))?;
@@ -120,7 +120,7 @@ async fn mine(tx: &mut Tx<'_>, actor: &Actor, booking: BookingId) -> Result<Book
     } else if actor.may_staff(record.station, record.operator) {
         Err(Problem::forbidden("Only the customer of this booking reviews it.").into())
     } else {
-        Err(Problem::not_found("booking").into())
+        Err(actor.no_business_with("booking").into())
     }
 }
 

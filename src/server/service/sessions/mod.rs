@@ -38,14 +38,17 @@ pub async fn get(app: &App, actor: &Actor, session: SessionId) -> Result<Session
 pub async fn look(app: &App, actor: &Actor, session: SessionId) -> Result<(SessionOut, Audience), Problem> {
     let mut snapshot = app.db.snapshot().await?;
     let record = rows::find(&mut snapshot, session).await?;
-    let record = record.filter(|record| concerns(actor, record));
     let record = record.ok_or_else(no_such_session)?;
+    must_concern(actor, &record)?;
     let audience = audience_of(actor, &record);
     Ok((record.to_out(audience, app.clock.now()), audience))
 }
 
-fn concerns(actor: &Actor, record: &SessionRecord) -> bool {
-    is_hers(actor, record) || actor.may_staff(record.station, record.operator)
+fn must_concern(actor: &Actor, record: &SessionRecord) -> Result<(), Problem> {
+    if is_hers(actor, record) {
+        return Ok(());
+    }
+    actor.must_staff(record.station, record.operator)
 }
 
 fn is_hers(actor: &Actor, record: &SessionRecord) -> bool {
@@ -64,11 +67,12 @@ fn audience_of(actor: &Actor, record: &SessionRecord) -> Audience {
     }
 }
 
-/// The session, to whom it concerns; for anybody else there is none.
+/// The session, to whom it concerns.
 async fn concerned(tx: &mut Tx<'_>, actor: &Actor, session: SessionId) -> Result<SessionRecord, Failure> {
     let record = rows::find(tx.connection(), session).await?;
-    let record = record.filter(|record| concerns(actor, record));
-    record.ok_or_else(|| no_such_session().into())
+    let record = record.ok_or_else(no_such_session)?;
+    must_concern(actor, &record)?;
+    Ok(record)
 }
 
 /// The session, to staff of its station. Its customer learns that this is the staff's to do.
