@@ -27,14 +27,17 @@ pub struct BookingNeeds {
     pub payment: PaymentState,
     /// Packs are to be prepared for it.
     pub takes_packs: bool,
+    /// Its customer wants help at the bay.
+    pub wants_help: bool,
 }
 
 impl BookingNeeds {
     /// The tasks that a booking itself can give.
-    pub const KINDS: [TaskKind; 4] = [
+    pub const KINDS: [TaskKind; 5] = [
         TaskKind::ApproveBooking,
         TaskKind::StagePack,
         TaskKind::ServeCustomer,
+        TaskKind::HelpRequest,
         TaskKind::VerifyCash,
     ];
 
@@ -43,16 +46,22 @@ impl BookingNeeds {
         match kind {
             TaskKind::ApproveBooking => self.of_approval(),
             TaskKind::StagePack => self.of_staging(),
-            TaskKind::ServeCustomer => match self.state {
-                BookingState::CheckedIn | BookingState::InService => Need::Wanted,
-                BookingState::Completed => Need::Met,
-                _ => Need::Gone,
-            },
+            TaskKind::ServeCustomer => self.of_arrival(),
+            TaskKind::HelpRequest if self.wants_help => self.of_arrival(),
             TaskKind::VerifyCash => match self.payment {
                 PaymentState::CashDeclared if !self.state.is_ended() => Need::Wanted,
                 PaymentState::Paid | PaymentState::Rejected | PaymentState::Due => Need::Met,
                 _ => Need::Gone,
             },
+            _ => Need::Gone,
+        }
+    }
+
+    /// From her arrival until she has what she came for.
+    fn of_arrival(self) -> Need {
+        match self.state {
+            BookingState::CheckedIn | BookingState::InService => Need::Wanted,
+            BookingState::Completed => Need::Met,
             _ => Need::Gone,
         }
     }
@@ -97,6 +106,7 @@ mod tests {
             awaits_payment: false,
             payment: PaymentState::Due,
             takes_packs: true,
+            wants_help: false,
         }
     }
 
@@ -117,6 +127,16 @@ mod tests {
         ];
         for (state, expected) in way {
             assert_eq!(wanted(booking(state)), expected, "{state}");
+        }
+    }
+
+    #[test]
+    fn who_wants_help_gets_it_from_her_arrival_on() {
+        for state in BookingState::ALL {
+            let mut needs = booking(state);
+            needs.wants_help = true;
+            let is_here = matches!(state, BookingState::CheckedIn | BookingState::InService);
+            assert_eq!(wanted(needs).contains(&TaskKind::HelpRequest), is_here, "{state}");
         }
     }
 

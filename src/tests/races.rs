@@ -91,6 +91,7 @@ impl Races {
             }],
             payment_method: PaymentMethod::Cash,
             vehicle: None,
+            wants_help: None,
             pickup_at: None,
             hold_minutes: None,
         };

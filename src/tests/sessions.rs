@@ -237,6 +237,8 @@ each_engine! {
         let binu = app.customer().await;
         let nobody = json!({"walk_in": {"email": "nobody@example.org", "model_id": floor.world.model}});
         floor.staff().at_bay(floor.bay, "sessions", nobody).await.wrong_field("walk_in.email");
+        let unnamed = json!({"walk_in": {"name": "x".repeat(81), "model_id": floor.world.model}});
+        floor.staff().at_bay(floor.bay, "sessions", unnamed).await.wrong_field("walk_in.name");
         let occupied = floor.staff().at_bay(floor.bay, "occupy", json!({})).await.expect(200);
         let session = &occupied["session"];
         assert_eq!(session["step"], "open");
@@ -251,6 +253,25 @@ each_engine! {
         }
         assert_eq!(binu.told_of("booking_completed").await.len(), 1);
         nothing_contradicts(&app).await;
+    }
+
+    async fn a_guest_without_an_account_is_served_as_well(app: TestApp) {
+        let floor = Floor::new(&app).await;
+        let guest = json!({"walk_in": {"name": "  Chandra ", "model_id": floor.world.model}});
+        let session = floor.staff().at_bay(floor.bay, "sessions", guest).await.expect(201);
+        assert_eq!((&session["step"], &session["customer_name"]), (&json!("identified"), &json!("Chandra")));
+        floor.act(&session, "next").await;
+        floor.staff().in_session(&session, "return", json!({"none": true})).await.expect(200);
+        for action in ["next", "next", "pay", "taken"] {
+            floor.act(&session, action).await;
+        }
+        let receipt = format!("/api/v1/bookings/{}/receipt", session["booking_id"]);
+        assert_eq!(floor.staff().client.get(&receipt).await.expect(200)["total"], PRICE);
+        nothing_contradicts(&app).await;
+        for email in ["guest", "guest:", "guest@example.org"] {
+            let body = json!({"email": email, "password": ""});
+            assert!(app.client().post("/api/v1/auth/login", body).await.status >= 400, "{email}");
+        }
     }
 
     async fn a_wrong_code_opens_nothing_and_counts(app: TestApp) {

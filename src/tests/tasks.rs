@@ -80,6 +80,32 @@ each_engine! {
         assert!(kinds(&world).await.is_empty());
     }
 
+    async fn who_wants_help_at_the_bay_finds_somebody_there(app: TestApp) {
+        let world = World::with_packs(&app, 3).await;
+        let asha = app.customer().await;
+        assert_eq!(asha.client.get("/api/v1/me").await.expect(200)["wants_help"], false);
+        let me = asha.client.patch("/api/v1/me", json!({"wants_help": true})).await.expect(200);
+        assert_eq!(me["wants_help"], true);
+        let booking = world.book(&asha, world.station).await;
+        assert_eq!(booking["wants_help"], true);
+        assert_eq!(kinds(&world).await, ["stage_pack P3"], "not before she is there");
+        let code = json!({"code": booking["code"]});
+        act(&world.attendant, &booking, "check-in", code.clone()).await;
+        assert_eq!(kinds(&world).await, ["serve_customer P2", "help_request P3"]);
+        act(&world.attendant, &booking, "undo-check-in", json!({})).await;
+        assert_eq!(kinds(&world).await, ["stage_pack P3"]);
+        act(&world.attendant, &booking, "check-in", code.clone()).await;
+        act(&world.attendant, &booking, "collect", code).await;
+        assert!(kinds(&world).await.is_empty());
+
+        let mut alone = world.order(1);
+        alone["wants_help"] = json!(false);
+        let booking = asha.client.post("/api/v1/bookings", alone).await.expect(201);
+        assert_eq!(booking["wants_help"], false, "this time she does not");
+        act(&world.attendant, &booking, "check-in", json!({"code": booking["code"]})).await;
+        assert_eq!(kinds(&world).await, ["serve_customer P2"]);
+    }
+
     async fn a_request_wants_an_answer_until_it_has_one_or_is_called_off(app: TestApp) {
         let world = World::with_packs(&app, 2).await;
         let rules = format!("/api/v1/stations/{}/rules", world.station);

@@ -155,6 +155,7 @@ impl World {
             items: vec![item],
             payment_method: PaymentMethod::Cash,
             vehicle: None,
+            wants_help: None,
             pickup_at,
             hold_minutes: None,
         };

@@ -108,6 +108,8 @@ pub async fn update_profile(
     name: String,
     /// Telephone number; empty for none.
     phone: Option<String>,
+    /// There when somebody is to help at the bay.
+    wants_help: Option<String>,
 ) -> Result<UserOut, Problem> {
     use crate::protocol::rest::MePatch;
     use crate::server::service::accounts;
@@ -116,6 +118,7 @@ pub async fn update_profile(
     let patch = MePatch {
         name: Some(name),
         phone: Some(phone.unwrap_or_default()),
+        wants_help: Some(wants_help.is_some()),
         ..MePatch::default()
     };
     let user = accounts::update_me(&app, &actor, patch)

@@ -30,6 +30,8 @@ pub struct Order {
     pub hold: String,
     /// The vehicle's registration.
     pub vehicle: String,
+    /// There when somebody is to help at the bay.
+    pub help: Option<String>,
     /// How to pay, as the wire names it; cash unless given.
     pub pay: String,
     /// `later`, or now.
@@ -59,6 +61,7 @@ impl Order {
         if !self.vehicle.is_empty() {
             query.insert("vehicle", self.vehicle.clone());
         }
+        query.insert("help", if self.help.is_some() { "yes" } else { "no" });
         if !self.pay.is_empty() {
             query.insert("pay", self.pay.clone());
         }
@@ -151,6 +154,7 @@ fn read(order: &Order) -> Result<crate::protocol::rest::BookIn, Problem> {
         items,
         payment_method: order.pay.parse().unwrap_or(PaymentMethod::Cash),
         vehicle: (!vehicle.is_empty()).then(|| vehicle.to_owned()),
+        wants_help: Some(order.help.is_some()),
         pickup_at: if order.when == LATER {
             let complaint = |_| Problem::invalid("pickup_at", "Choose a day and a time.");
             Some(order.pickup.parse().map_err(complaint)?)

@@ -205,8 +205,10 @@ pub async fn name_customer(
 pub async fn name_walk_in(
     /// In which.
     session: SessionId,
-    /// The address of her account.
+    /// The address of her account; empty for a guest.
     email: String,
+    /// What to call a guest.
+    name: String,
     /// Which type of pack.
     model: i64,
 ) -> Result<SessionOut, Problem> {
@@ -216,7 +218,8 @@ pub async fn name_walk_in(
     let (app, actor) = (super::app()?, super::actor()?);
     let body = SessionIn {
         walk_in: Some(WalkIn {
-            email,
+            email: Some(email),
+            name: Some(name),
             model_id: model,
             quantity: None,
         }),
@@ -224,7 +227,10 @@ pub async fn name_walk_in(
     };
     sessions::identify(&app, &actor, session, body)
         .await
-        .map_err(|problem| super::told(at_field("walk_in.email", "email", problem)))
+        .map_err(|problem| {
+            let problem = at_field("walk_in.email", "email", problem);
+            super::told(at_field("walk_in.name", "name", problem))
+        })
 }
 
 /// Moves a swap on.

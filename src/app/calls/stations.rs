@@ -65,6 +65,8 @@ pub struct StationPage {
     pub models: Vec<BatteryModelOut>,
     /// My vehicles, if somebody is signed in.
     pub vehicles: Vec<VehicleOut>,
+    /// I want help at the bay, as far as my account says.
+    pub wants_help: bool,
     /// What customers say, the newest first.
     pub reviews: Page<ReviewOut>,
     /// The nearest others that can hand out a pack.
@@ -187,7 +189,7 @@ pub async fn see_station(
 ) -> Result<StationPage, Problem> {
     use crate::domain::{Position, StationId, Timer};
     use crate::server::service::stations::{self, StationQuery};
-    use crate::server::service::{reviews, vehicles};
+    use crate::server::service::{accounts, reviews, vehicles};
 
     const NEARBY: usize = 3;
     let app = super::app()?;
@@ -220,13 +222,17 @@ pub async fn see_station(
         .zip(here)
         .map(|(person, here)| person.distance_m(here).round() as i64);
     let hold = app.timers.length(Timer::HoldTtl).as_secs().div_ceil(60);
-    let mine = match super::visitor() {
-        Some(actor) => vehicles::list(&app, &actor).await?,
-        None => Vec::new(),
+    let (mine, wants_help) = match super::visitor() {
+        Some(actor) => {
+            let me = accounts::me(&app, &actor).await?;
+            (vehicles::list(&app, &actor).await?, me.wants_help)
+        }
+        None => (Vec::new(), false),
     };
     Ok(StationPage {
         nearby: nearby.collect(),
         vehicles: mine,
+        wants_help,
         reviews: reviews::of_station(&app, id, reviews_from.as_deref())
             .await
             .map_err(super::told)?,

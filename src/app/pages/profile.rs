@@ -113,6 +113,15 @@ fn Details(user: UserOut) -> impl IntoView {
                         value=user.phone.unwrap_or_default()
                         problem
                     />
+                    <label class="choice">
+                        <input type="checkbox" name="wants_help" value="yes" checked=user.wants_help />
+                        <span>
+                            "Help me at the bay"
+                            <span class="label">
+                                " Somebody of the station stands ready when you arrive, to lift and fit the batteries. You can change it for each booking."
+                            </span>
+                        </span>
+                    </label>
                     <div class="btns">
                         <Submit label="Save" busy="Saving…" pending=call.pending() class="btn btn-go" />
                         <Saved what="details" done />

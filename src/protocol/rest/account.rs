@@ -50,6 +50,9 @@ pub struct UserOut {
     pub email: String,
     /// Telephone number, if she gave one.
     pub phone: Option<String>,
+    /// She wants help at the bay whenever she comes.
+    #[serde(default)]
+    pub wants_help: bool,
     /// What she may do.
     #[cfg_attr(feature = "ssr", schema(value_type = String))]
     pub role: Role,
@@ -72,6 +75,9 @@ pub struct MePatch {
     /// New telephone number; empty removes it.
     #[serde(default)]
     pub phone: Option<String>,
+    /// Whether somebody is to help at the bay.
+    #[serde(default)]
+    pub wants_help: Option<bool>,
     /// New password; needs `current_password`.
     #[serde(default)]
     pub password: Option<String>,

@@ -25,6 +25,9 @@ pub struct BookIn {
     /// The vehicle's registration, at most 32 characters; one active booking per vehicle.
     #[serde(default)]
     pub vehicle: Option<String>,
+    /// Somebody of the station helps at the bay; as my account says unless given.
+    #[serde(default)]
+    pub wants_help: Option<bool>,
     /// When to come, on a half hour of the station's clocks, for a booking for later; now unless given.
     #[serde(default)]
     #[cfg_attr(feature = "ssr", schema(value_type = Option<String>, format = DateTime))]
@@ -186,6 +189,9 @@ pub struct BookingOut {
     pub items: Vec<BookingItemOut>,
     /// The vehicle's registration.
     pub vehicle: Option<String>,
+    /// Its customer wants help at the bay.
+    #[serde(default)]
+    pub wants_help: bool,
     /// When it was made.
     #[cfg_attr(feature = "ssr", schema(value_type = String, format = DateTime))]
     pub created_at: Timestamp,

@@ -73,8 +73,12 @@ pub struct SessionIn {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct WalkIn {
-    /// The address of the customer's account.
-    pub email: String,
+    /// The address of the customer's account; a guest has none.
+    #[serde(default)]
+    pub email: Option<String>,
+    /// What to call a guest, 1 to 80 characters; `Guest` unless given.
+    #[serde(default)]
+    pub name: Option<String>,
     /// Which type of pack.
     pub model_id: i64,
     /// How many; 1 unless given.

@@ -230,6 +230,7 @@ async fn arrive(app: &App, cast: &Cast) -> Result<(), Problem> {
         items: vec![item],
         payment_method: PaymentMethod::Cash,
         vehicle: None,
+        wants_help: None,
         pickup_at: None,
         hold_minutes: Some(HOLD_MINUTES),
     };

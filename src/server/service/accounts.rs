@@ -117,6 +117,7 @@ pub(super) async fn describe(app: &App, user: UserRow) -> Result<UserOut, Proble
         name: user.name,
         email: user.email,
         phone: user.phone,
+        wants_help: user.wants_help,
         role: user.role,
         stations,
         token: None,
@@ -166,6 +167,7 @@ fn apply(patch: &MePatch, user: &mut UserRow) -> Result<Option<Password>, Proble
             user.phone = checked::<Phone>(&mut errors, "phone", phone.parse()).map(Phone::into_string);
         }
     }
+    user.wants_help = patch.wants_help.unwrap_or(user.wants_help);
     let password = patch.password.as_deref().map(str::parse);
     let password = password.and_then(|password| checked::<Password>(&mut errors, "password", password));
     if errors.is_empty() {

@@ -19,6 +19,8 @@ pub struct UserRow {
     pub name: String,
     /// Telephone number.
     pub phone: Option<String>,
+    /// She wants help at the bay whenever she comes.
+    pub wants_help: bool,
     /// Hash of her password.
     pub password_hash: String,
     /// What she may do.
@@ -57,6 +59,7 @@ fn user(row: &AnyRow) -> Result<UserRow, StoreError> {
         email: row.plain("email")?,
         name: row.plain("name")?,
         phone: row.plain("phone")?,
+        wants_help: row.flag("wants_help")?,
         password_hash: row.plain("password_hash")?,
         role: row.word("role")?,
         operator: row.plain::<Option<i64>>("operator_id")?.map(OperatorId),
@@ -67,7 +70,7 @@ fn user(row: &AnyRow) -> Result<UserRow, StoreError> {
 /// Who has this id.
 pub async fn find(connection: &mut AnyConnection, id: UserId) -> Result<Option<UserRow>, StoreError> {
     let row = sqlx::query(
-        "SELECT id, email, name, phone, password_hash, role, operator_id, active
+        "SELECT id, email, name, phone, wants_help, password_hash, role, operator_id, active
          FROM users
          WHERE id = $1",
     )
@@ -83,7 +86,7 @@ pub async fn find_by_email(
     email: &str,
 ) -> Result<Option<UserRow>, StoreError> {
     let row = sqlx::query(
-        "SELECT id, email, name, phone, password_hash, role, operator_id, active
+        "SELECT id, email, name, phone, wants_help, password_hash, role, operator_id, active
          FROM users
          WHERE email = $1",
     )
@@ -100,8 +103,8 @@ pub async fn find_session(
     now: Timestamp,
 ) -> Result<Option<SessionRow>, StoreError> {
     let row = sqlx::query(
-        "SELECT users.id, users.email, users.name, users.phone, users.password_hash, users.role,
-             users.operator_id, users.active, session.last_used_at
+        "SELECT users.id, users.email, users.name, users.phone, users.wants_help,
+             users.password_hash, users.role, users.operator_id, users.active, session.last_used_at
          FROM session
          JOIN users ON users.id = session.user_id
          WHERE session.token_hash = $1 AND session.expires_at > $2 AND users.active = 1",
@@ -347,11 +350,12 @@ impl Tx<'_> {
 
     /// Writes back what somebody may change of herself.
     pub async fn update_user(&mut self, user: &UserRow) -> Result<(), StoreError> {
-        sqlx::query("UPDATE users SET name = $2, phone = $3, password_hash = $4 WHERE id = $1")
+        sqlx::query("UPDATE users SET name = $2, phone = $3, password_hash = $4, wants_help = $5 WHERE id = $1")
             .bind(user.id.0)
             .bind(user.name.clone())
             .bind(user.phone.clone())
             .bind(user.password_hash.clone())
+            .bind(i64::from(user.wants_help))
             .execute(self.connection())
             .await?;
         Ok(())
@@ -373,7 +377,7 @@ impl Tx<'_> {
     pub async fn forget_user(&mut self, user: UserId) -> Result<(), StoreError> {
         sqlx::query(
             "UPDATE users
-             SET email = $2, name = '', phone = NULL, password_hash = '', active = 0
+             SET email = $2, name = '', phone = NULL, wants_help = 0, password_hash = '', active = 0
              WHERE id = $1",
         )
         .bind(user.0)

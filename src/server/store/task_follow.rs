@@ -35,7 +35,7 @@ impl Tx<'_> {
     async fn follow_booking(&mut self, booking: BookingId) -> Result<(), StoreError> {
         let row = sqlx::query(
             "SELECT booking.station_id, booking.state, booking.awaits_approval, booking.awaits_payment,
-                 booking.payment_state, station.name AS station_name
+                 booking.payment_state, booking.wants_help, station.name AS station_name
              FROM booking
              JOIN station ON station.id = booking.station_id
              WHERE booking.id = $1",
@@ -51,6 +51,7 @@ impl Tx<'_> {
             awaits_payment: row.flag("awaits_payment")?,
             payment: row.word("payment_state")?,
             takes_packs: lines.iter().any(|line| line.kind.takes_a_pack()),
+            wants_help: row.flag("wants_help")?,
         };
         let station = StationId(row.plain("station_id")?);
         let station_name: String = row.plain("station_name")?;

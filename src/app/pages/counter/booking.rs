@@ -89,7 +89,8 @@ fn Sheet(counter: Counter, booking: RwSignal<BookingOut>) -> impl IntoView {
     let label = move || format!("Booking {id}, {}", state.get().label().to_ascii_lowercase());
     let items = Memo::new(move |_| booking.read().items.clone());
     let stage = Memo::new(move |_| Stage::of(&booking.read()));
-    let vehicle = booking.with_untracked(|booking| booking.vehicle.clone());
+    let (vehicle, wants_help) =
+        booking.with_untracked(|booking| (booking.vehicle.clone(), booking.wants_help));
     view! {
         <PanelHead counter title label=Signal::derive(label) />
         <ul class="rows fetch">
@@ -103,6 +104,17 @@ fn Sheet(counter: Counter, booking: RwSignal<BookingOut>) -> impl IntoView {
                 <b class="cash">{move || booking.with(due_amount)}</b>
                 <DueIn booking offset=counter.offset />
             </div>
+            {wants_help
+                .then(|| {
+                    view! {
+                        <p>
+                            <span class="word" data-tone="warn">
+                                <Icon name="bell" />
+                                "Wants help at the bay"
+                            </span>
+                        </p>
+                    }
+                })}
             {vehicle.map(|vehicle| view! { <p class="soft">"Vehicle " {vehicle}</p> })}
             // What comes next stands first: cash that is there is counted before anything is handed over.
             <Cash counter booking />

@@ -75,9 +75,11 @@ fn WalkIn(session: RwSignal<SessionOut>, models: Vec<BatteryModelOut>) -> impl I
                         name="email"
                         kind="email"
                         autocomplete="off"
-                        hint="Of the customer's account. The swap is booked for it now."
+                        optional=true
+                        hint="Of the customer's account. Empty for a guest without one."
                         problem
                     />
+                    <Field label="Name" name="name" autocomplete="off" optional=true hint="Of a guest." problem />
                     <div class="field">
                         <label for="model">"Type of battery"</label>
                         <select class="input" id="model" name="model">

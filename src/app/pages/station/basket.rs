@@ -72,6 +72,8 @@ pub struct Basket {
     pub holds: StoredValue<Vec<i64>>,
     /// The vehicle's registration.
     pub vehicle: RwSignal<String>,
+    /// Somebody is to help at the bay.
+    pub help: RwSignal<bool>,
     /// How one pays here.
     pub pay: StoredValue<PayHere>,
     /// The way I chose.
@@ -132,6 +134,7 @@ impl Basket {
             hold: RwSignal::new(hold.unwrap_or(page.hold_minutes)),
             holds: StoredValue::new(holds),
             vehicle: RwSignal::new(asked("vehicle").unwrap_or_default()),
+            help: RwSignal::new(asked("help").map_or(page.wants_help, |help| help == "yes")),
             pay_by: RwSignal::new(pay_by_at_first(&page.pay, asked("pay").as_deref())),
             pay: StoredValue::new(page.pay.clone()),
             vehicles: StoredValue::new(page.vehicles.clone()),
@@ -222,6 +225,7 @@ impl Basket {
                 .map(|pack| pack.to_string()),
             hold: self.hold.get_untracked().to_string(),
             vehicle: self.vehicle.get_untracked(),
+            help: self.help.get_untracked().then(|| "yes".to_owned()),
             when: if self.when.later.get_untracked() {
                 "later"
             } else {

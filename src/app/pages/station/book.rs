@@ -107,6 +107,17 @@ fn BookForm(
                 <HoldFor basket />
                 <Extras basket />
                 <VehicleField basket />
+                <label class="choice">
+                    <input
+                        type="checkbox"
+                        name="order[help]"
+                        value="yes"
+                        checked=basket.help.get_untracked()
+                        prop:checked=move || basket.help.get()
+                        on:change=move |event| basket.help.set(event_target_checked(&event))
+                    />
+                    <span>"Help me at the bay"</span>
+                </label>
                 <PayBy basket />
                 {move || sum(basket)}
                 {move || problem.get().map(|problem| view! { <Refused problem basket /> })}

@@ -23,7 +23,7 @@ use crate::server::store::payments::terms;
 use crate::server::store::services::{self as service_rows, ServiceRow};
 use crate::server::store::waitlist::EntryRecord;
 use crate::server::store::{Audit, Failure, IdKind, Tx, bookings as rows};
-use crate::server::store::{catalogue, rules, stations};
+use crate::server::store::{accounts, catalogue, rules, stations};
 
 /// Holds packs for a customer: all or none. Confirmed at once, or requested where the station wants to say yes.
 ///
@@ -234,6 +234,12 @@ impl Booking {
             due_at,
         } = wait.beginning(timers, self.order.pickup_at, hold_for, now);
         let payment_state = PaymentState::at_first(self.order.payment_method, bill.total());
+        let wants_help = match self.order.wants_help {
+            Some(said) => said,
+            None => accounts::find(tx.connection(), self.actor.user)
+                .await?
+                .is_some_and(|user| user.wants_help),
+        };
         let (code, pin) = unused_secrets(tx, station.id).await?;
         let id = BookingId(tx.next_id(IdKind::Booking)?);
         tx.insert_booking(&NewBooking {
@@ -254,6 +260,7 @@ impl Booking {
             bill,
             currency: parts.currency(),
             vehicle: self.order.vehicle.clone(),
+            wants_help,
             pickup_at: self.order.pickup_at,
         })
         .await?;

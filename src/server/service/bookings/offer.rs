@@ -85,6 +85,7 @@ fn order(offer: &EntryRecord, payment_method: crate::domain::PaymentMethod) -> O
         lines: offer.packs.iter().filter_map(line).collect(),
         services: Vec::new(),
         vehicle: offer.vehicle.clone(),
+        wants_help: None,
         hold_for: Some(offer.hold_for),
         payment_method,
         pickup_at: None,

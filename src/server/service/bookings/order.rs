@@ -23,6 +23,8 @@ pub struct Order {
     pub services: Vec<WantedService>,
     /// The vehicle, in capitals without blanks.
     pub vehicle: Option<String>,
+    /// Whether somebody is to help at the bay; as her account says unless she said.
+    pub wants_help: Option<bool>,
     /// How long to hold the packs; the station's default unless the customer chose.
     pub hold_for: Option<Duration>,
     /// How it is to be paid.
@@ -74,6 +76,7 @@ impl Order {
             lines,
             services,
             vehicle,
+            wants_help: body.wants_help,
             hold_for,
             payment_method: body.payment_method,
             pickup_at: body.pickup_at,

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use uuid::Uuid;
+
 use super::{answer, at_my_station, due_of, moved, must_be_at, save, timers_of};
 use crate::domain::session::MAX_PARTY;
 use crate::domain::{
-    BayCommand, BayId, BookingId, Email, ItemKind, PaymentMethod, Problem, Role, SessionId, SessionStep,
+    BayCommand, BayId, BookingId, DisplayName, Email, ItemKind, PaymentMethod, Problem, Role, SessionId, SessionStep,
     StationId, Timers,
 };
 use crate::protocol::rest::{BookIn, BookItemIn, CollectIn, SessionIn, SessionOut, WalkIn};
@@ -13,10 +15,11 @@ use crate::server::App;
 use crate::server::service::bookings::{self, Order, Proof};
 use crate::server::service::form::Form;
 use crate::server::service::{Actor, bays};
+use crate::server::store::accounts::{NewCustomer, UserRow};
 use crate::server::store::bookings::BookingRecord;
 use crate::server::store::floor::sessions::open_for;
 use crate::server::store::floor::{BayNow, BayRecord, NewSession, SessionNow};
-use crate::server::store::{Audit, Failure, IdKind, Tx, accounts, bookings as booking_rows, rules};
+use crate::server::store::{Audit, Failure, IdKind, StoreError, Tx, accounts, bookings as booking_rows, rules};
 
 /// Characters of a session's code.
 const CODE_LENGTH: usize = 8;
@@ -229,16 +232,9 @@ async fn walk_in_booking(
     walk_in: &WalkIn,
     timers: &Arc<Timers>,
 ) -> Result<BookingId, Failure> {
-    let email = walk_in
-        .email
-        .parse::<Email>()
-        .map(Email::into_string)
-        .unwrap_or_default();
-    let customer = accounts::find_by_email(tx.connection(), &email).await?;
-    let Some(customer) = customer.filter(|customer| customer.active && customer.role == Role::Customer)
-    else {
-        let detail = "No customer has an account with this address.";
-        return Err(Problem::invalid("walk_in.email", detail).into());
+    let customer = match walk_in.email.as_deref().map(str::trim) {
+        None | Some("") => guest(tx, walk_in.name.as_deref()).await?,
+        Some(email) => with_account(tx, email).await?,
     };
     let order = Order::parse(&BookIn {
         station_id: station.0,
@@ -252,6 +248,7 @@ async fn walk_in_booking(
         }],
         payment_method: PaymentMethod::Cash,
         vehicle: None,
+        wants_help: None,
         pickup_at: None,
         hold_minutes: None,
     })?;
@@ -266,6 +263,37 @@ async fn walk_in_booking(
         request_id: actor.request_id.clone(),
     };
     bookings::for_walk_in(tx, customer, order, timers).await
+}
+
+async fn with_account(tx: &mut Tx<'_>, typed: &str) -> Result<UserRow, Failure> {
+    let email = typed.parse::<Email>().map(Email::into_string).unwrap_or_default();
+    let customer = accounts::find_by_email(tx.connection(), &email).await?;
+    let customer = customer.filter(|customer| customer.active && customer.role == Role::Customer);
+    customer.ok_or_else(|| {
+        let detail = "No customer has an account with this address.";
+        Problem::invalid("walk_in.email", detail).into()
+    })
+}
+
+/// Somebody without an account: nobody can sign in as her, and nothing is known of her but what she is called.
+async fn guest(tx: &mut Tx<'_>, name: Option<&str>) -> Result<UserRow, Failure> {
+    let name = match name.map(str::trim) {
+        None | Some("") => "Guest".to_owned(),
+        Some(name) => {
+            let name = name.parse::<DisplayName>();
+            name.map_err(|complaint| Problem::invalid("walk_in.name", complaint))?
+                .into_string()
+        }
+    };
+    let new = NewCustomer {
+        email: format!("guest:{}", Uuid::now_v7()),
+        name,
+        phone: None,
+        password_hash: String::new(),
+    };
+    let id = tx.insert_customer(&new).await?.ok_or(StoreError::Overtaken)?;
+    let guest = accounts::find(tx.connection(), id).await?;
+    guest.ok_or_else(|| StoreError::Overtaken.into())
 }
 
 async fn insert(

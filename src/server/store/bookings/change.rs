@@ -47,6 +47,8 @@ pub struct NewBooking {
     pub currency: Currency,
     /// The vehicle.
     pub vehicle: Option<String>,
+    /// Its customer wants help at the bay.
+    pub wants_help: bool,
     /// When its customer wants to come; `None` for who comes at once.
     pub pickup_at: Option<Timestamp>,
 }
@@ -126,9 +128,10 @@ impl Tx<'_> {
         sqlx::query(
             "INSERT INTO booking (id, code, pin, user_id, station_id, state, version, deadline, grace_until, due_at,
                  payment_method, payment_state, total_amount, currency, vehicle, created_at, confirmed_at, hold_us,
-                 renew_us, tax_amount, charge_amount, pickup_at, awaits_approval, awaits_payment)
+                 renew_us, tax_amount, charge_amount, pickup_at, awaits_approval, awaits_payment,
+                 wants_help)
              VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, $18, $11, $12, $13, $14, $15, $16, $17, $19, $20,
-                 $21, $22, $23)",
+                 $21, $22, $23, $24)",
         )
         .bind(new.id.0)
         .bind(new.code.clone())
@@ -153,6 +156,7 @@ impl Tx<'_> {
         .bind(new.pickup_at.map(Timestamp::micros))
         .bind(i64::from(new.awaits_approval))
         .bind(i64::from(new.awaits_payment))
+        .bind(i64::from(new.wants_help))
         .execute(self.connection())
         .await
         .map_err(overtaken_if_taken)?;

@@ -100,6 +100,7 @@ pub struct BookingRecord {
     currency: Currency,
     /// The vehicle.
     pub vehicle: Option<String>,
+    wants_help: bool,
     /// When its customer wants to come; `None` for who comes at once.
     pub pickup_at: Option<Timestamp>,
     /// Who knows that its packs are short.
@@ -165,6 +166,7 @@ impl BookingRecord {
             items_count: i64::try_from(self.items.len()).unwrap_or(i64::MAX),
             items: self.items.iter().map(|item| item.to_out(audience)).collect(),
             vehicle: self.vehicle.clone(),
+            wants_help: self.wants_help,
             created_at: self.created_at,
             confirmed_at: self.confirmed_at,
             checked_in_at: self.checked_in_at,
@@ -255,7 +257,7 @@ pub async fn find(
              station.latitude, station.longitude, booking.code, booking.pin, booking.wrong_codes,
              booking.locked_until, booking.state, booking.version, booking.deadline, booking.grace_until,
              booking.due_at, booking.warned_minutes, booking.renewals, booking.payment_method,
-             booking.payment_state, booking.total_amount, booking.currency, booking.vehicle, booking.created_at,
+             booking.payment_state, booking.total_amount, booking.currency, booking.vehicle, booking.wants_help, booking.created_at,
              booking.confirmed_at, booking.ready_at, booking.completed_at, booking.ended_at,
              booking.cancelled_by, booking.undo_until, booking.reason, booking.hold_us, booking.renew_us,
              booking.checked_in_at, booking.left_us, booking.cancelled_from, booking.payment_id,
@@ -337,6 +339,7 @@ fn record(row: &AnyRow, items: Vec<ItemRecord>, position: Position) -> Result<Bo
         total_amount: row.plain("total_amount")?,
         currency: row.word("currency")?,
         vehicle: row.plain("vehicle")?,
+        wants_help: row.flag("wants_help")?,
         pickup_at: row.instant_or_null("pickup_at")?,
         shortage: Shortage::of(row.plain("shortage")?),
         created_at: row.instant("created_at")?,
