@@ -16,6 +16,10 @@ pub enum Need {
 
 /// How a booking stands, as far as staff have to do with it.
 #[derive(Clone, Copy, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is so or not, whatever the others are"
+)]
 pub struct BookingNeeds {
     /// Where it is in its life.
     pub state: BookingState,

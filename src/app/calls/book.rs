@@ -61,7 +61,8 @@ impl Order {
         if !self.vehicle.is_empty() {
             query.insert("vehicle", self.vehicle.clone());
         }
-        query.insert("help", if self.help.is_some() { "yes" } else { "no" });
+        let help = if self.help.is_some() { "yes" } else { "no" };
+        query.insert("help", help.to_owned());
         if !self.pay.is_empty() {
             query.insert("pay", self.pay.clone());
         }

@@ -181,6 +181,7 @@ pub(in crate::app) mod tests {
             items_count: 0,
             items: Vec::new(),
             vehicle: None,
+            wants_help: false,
             created_at: now,
             confirmed_at: None,
             checked_in_at: None,

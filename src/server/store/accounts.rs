@@ -350,14 +350,16 @@ impl Tx<'_> {
 
     /// Writes back what somebody may change of herself.
     pub async fn update_user(&mut self, user: &UserRow) -> Result<(), StoreError> {
-        sqlx::query("UPDATE users SET name = $2, phone = $3, password_hash = $4, wants_help = $5 WHERE id = $1")
-            .bind(user.id.0)
-            .bind(user.name.clone())
-            .bind(user.phone.clone())
-            .bind(user.password_hash.clone())
-            .bind(i64::from(user.wants_help))
-            .execute(self.connection())
-            .await?;
+        sqlx::query(
+            "UPDATE users SET name = $2, phone = $3, password_hash = $4, wants_help = $5 WHERE id = $1",
+        )
+        .bind(user.id.0)
+        .bind(user.name.clone())
+        .bind(user.phone.clone())
+        .bind(user.password_hash.clone())
+        .bind(i64::from(user.wants_help))
+        .execute(self.connection())
+        .await?;
         Ok(())
     }
 

@@ -7,8 +7,8 @@ use uuid::Uuid;
 use super::{answer, at_my_station, due_of, moved, must_be_at, save, timers_of};
 use crate::domain::session::MAX_PARTY;
 use crate::domain::{
-    BayCommand, BayId, BookingId, DisplayName, Email, ItemKind, PaymentMethod, Problem, Role, SessionId, SessionStep,
-    StationId, Timers,
+    BayCommand, BayId, BookingId, DisplayName, Email, ItemKind, PaymentMethod, Problem, Role, SessionId,
+    SessionStep, StationId, Timers,
 };
 use crate::protocol::rest::{BookIn, BookItemIn, CollectIn, SessionIn, SessionOut, WalkIn};
 use crate::server::App;
@@ -19,7 +19,9 @@ use crate::server::store::accounts::{NewCustomer, UserRow};
 use crate::server::store::bookings::BookingRecord;
 use crate::server::store::floor::sessions::open_for;
 use crate::server::store::floor::{BayNow, BayRecord, NewSession, SessionNow};
-use crate::server::store::{Audit, Failure, IdKind, StoreError, Tx, accounts, bookings as booking_rows, rules};
+use crate::server::store::{
+    Audit, Failure, IdKind, StoreError, Tx, accounts, bookings as booking_rows, rules,
+};
 
 /// Characters of a session's code.
 const CODE_LENGTH: usize = 8;

@@ -34,6 +34,10 @@ pub enum Audience {
 
 /// A booking with its lines, its station and its customer.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is so or not, whatever the others are"
+)]
 pub struct BookingRecord {
     /// Id.
     pub id: BookingId,
