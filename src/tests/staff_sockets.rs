@@ -167,6 +167,21 @@ each_engine! {
         assert_eq!(open(&app, &admin, "/ws/stations/99999/staff/").await.end().await.code, Some(4404));
     }
 
+    async fn who_is_assigned_meanwhile_is_asked_to_come_back_and_then_hears_of_it(app: TestApp) {
+        let world = World::with_stations(&app, 2).await;
+        let mut screen = open(&app, &world.attendant, "/ws/staff/").await;
+        screen.next_of("tasks_list").await;
+        let path = format!("/api/v1/stations/{}/staff", world.stations[1]);
+        world.operator.client.post(&path, json!({"user_id": world.attendant.id})).await.expect(200);
+        assert_eq!(screen.next_of("server_restarting").await["retry_after_ms"], 0);
+        assert_eq!(screen.end().await.code, Some(1001));
+        let mut screen = open(&app, &world.attendant, "/ws/staff/").await;
+        screen.next_of("tasks_list").await;
+        let path = format!("/api/v1/stations/{}/tasks", world.stations[1]);
+        let task = world.operator.client.post(&path, json!({"text": "Smoke"})).await.expect(201);
+        assert_eq!(screen.next_of("task_notification").await["data"]["id"], task["id"]);
+    }
+
     async fn who_is_called_back_loses_her_screens_at_once(app: TestApp) {
         let world = World::with_packs(&app, 0).await;
         let mut screens = Vec::new();

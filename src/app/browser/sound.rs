@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use wasm_bindgen::JsValue;
-use web_sys::AudioContext;
+use web_sys::{AudioContext, window};
 
 /// Hertz.
 const PITCH: f32 = 880.0;
@@ -13,6 +13,8 @@ const VOLUME: f32 = 0.2;
 const LENGTH_S: f64 = 0.12;
 /// From one tone to the next, in seconds.
 const APART_S: f64 = 0.25;
+/// How long the device shakes, in milliseconds.
+const SHAKE_MS: u32 = 400;
 
 thread_local! {
     /// Made by the first press: a page that nobody touched may not be heard.
@@ -39,6 +41,13 @@ pub fn chime(tones: u32) {
             }
         }
     });
+}
+
+/// Shakes the device, where it can.
+pub fn shake() {
+    if let Some(window) = window() {
+        window.navigator().vibrate_with_duration(SHAKE_MS);
+    }
 }
 
 fn tone(audio: &AudioContext, at: f64) -> Result<(), JsValue> {

@@ -10,6 +10,7 @@ pub mod line;
 pub mod messages;
 pub mod notices;
 pub mod queue;
+pub mod ring;
 #[cfg(feature = "hydrate")]
 mod socket;
 pub mod store;

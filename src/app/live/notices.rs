@@ -12,6 +12,7 @@ use leptos::task::spawn_local;
 use super::Line;
 use super::feed::Feed;
 use super::messages::{notification_in, toast_of};
+use super::ring::ring_for;
 use super::toaster::{Closed, Toaster};
 use super::toasts::{Toast, summary};
 use crate::app::browser;
@@ -220,6 +221,7 @@ impl Notices {
         }
         for message in fresh.messages {
             settle(self.toaster, &message);
+            ring_for(message.event);
             self.toaster.offer(toast_of(&message));
         }
     }

@@ -9,7 +9,7 @@ use crate::app::calls::auth::{ChangePassword, CloseAccount, SignOut, UpdateProfi
 use crate::app::calls::visitor::load_visitor;
 use crate::app::live::toaster::{Toaster, stay};
 use crate::app::live::toasts::Stay;
-use crate::app::parts::Icon;
+use crate::app::parts::{Icon, RingSwitch};
 use crate::app::parts::form::{ErrorSummary, Field, PasswordField, Submit, failure, follow};
 use crate::app::parts::refusal::Refusal;
 use crate::domain::Problem;
@@ -232,6 +232,7 @@ fn Messages() -> impl IntoView {
                     <legend class="label seg-legend">"How long a message stays, twice as long when it offers something to do"</legend>
                     <div class="seg seg-fit">{choices.collect_view()}</div>
                 </fieldset>
+                <RingSwitch />
                 <p class="label">
                     "F8 leads to the messages, Esc closes the newest. All of them are kept under Activity. Light or dark is chosen at the foot of every page."
                 </p>

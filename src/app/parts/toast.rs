@@ -8,6 +8,7 @@ use super::Icon;
 use super::countdown::time_left;
 use crate::app::live::clock::Clock;
 use crate::app::live::notices::Notices;
+use crate::app::live::ring;
 use crate::app::live::toaster::Toaster;
 use crate::app::live::toasts::{Offer, Shown, Toast, Tone};
 use crate::app::me::Me;
@@ -40,6 +41,7 @@ pub fn Toasts() -> impl IntoView {
 #[component]
 pub fn Live() -> impl IntoView {
     let me = Me::get();
+    Effect::new(|_| ring::wait_for_a_touch());
     let listen = move || {
         Suspend::new(async move {
             let visitor = me.visitor.await.ok()?;

@@ -48,7 +48,10 @@ struct Guest {
     posts: BTreeSet<StationId>,
     /// She has a staff screen of these stations open.
     floor: BTreeSet<StationId>,
+    /// She follows every station that she is assigned to, as they were when she connected.
+    everywhere: bool,
     ended: CancellationToken,
+    outdated: CancellationToken,
 }
 
 /// A connection's place; free again when it is dropped.
@@ -58,6 +61,7 @@ pub struct Seat {
     address: String,
     user: Option<UserId>,
     ended: CancellationToken,
+    outdated: CancellationToken,
 }
 
 impl Presence {
@@ -81,7 +85,7 @@ impl Presence {
         if is_full {
             return None;
         }
-        let (number, ended) = (room.next, CancellationToken::new());
+        let (number, ended, outdated) = (room.next, CancellationToken::new(), CancellationToken::new());
         room.next += 1;
         room.taken += 1;
         *room.addresses.entry(address.to_owned()).or_insert(0) += 1;
@@ -90,7 +94,9 @@ impl Presence {
                 session: person.session.clone(),
                 posts: BTreeSet::new(),
                 floor: BTreeSet::new(),
+                everywhere: false,
                 ended: ended.clone(),
+                outdated: outdated.clone(),
             };
             room.people.entry(person.user).or_default().insert(number, guest);
         }
@@ -101,6 +107,7 @@ impl Presence {
             address: address.to_owned(),
             user: person.map(|person| person.user),
             ended,
+            outdated,
         })
     }
 
@@ -127,6 +134,27 @@ impl Presence {
         guests
             .filter(|guest| guest.posts.contains(&station))
             .for_each(|guest| guest.ended.cancel());
+    }
+
+    /// Who follows every station that she is assigned to, and which ones those were when she connected.
+    pub fn everywhere(&self) -> Vec<(UserId, BTreeSet<StationId>)> {
+        let room = self.room.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_person = |(user, guests): (&UserId, &HashMap<u64, Guest>)| {
+            let guests = guests.values().filter(|guest| guest.everywhere);
+            guests
+                .map(|guest| (*user, guest.posts.clone()))
+                .collect::<Vec<_>>()
+        };
+        room.people.iter().flat_map(of_person).collect()
+    }
+
+    /// Lets a person who follows all her stations connect anew: there are others now.
+    pub fn outdate(&self, user: UserId) {
+        let room = self.room.lock().unwrap_or_else(PoisonError::into_inner);
+        let guests = room.people.get(&user).into_iter().flat_map(HashMap::values);
+        guests
+            .filter(|guest| guest.everywhere)
+            .for_each(|guest| guest.outdated.cancel());
     }
 
     /// Who is connected as somebody assigned to which station.
@@ -182,6 +210,15 @@ impl Seat {
         }
     }
 
+    /// The connection follows whatever stations the person is assigned to.
+    pub fn follows_assignments(&self) {
+        let mut room = self.presence.room.lock().unwrap_or_else(PoisonError::into_inner);
+        let guests = self.user.and_then(|user| room.people.get_mut(&user));
+        if let Some(guest) = guests.and_then(|guests| guests.get_mut(&self.number)) {
+            guest.everywhere = true;
+        }
+    }
+
     /// The connection is a staff screen of these stations.
     pub fn stands_at(&self, stations: &[StationId]) {
         let mut room = self.presence.room.lock().unwrap_or_else(PoisonError::into_inner);
@@ -189,6 +226,11 @@ impl Seat {
         if let Some(guest) = guests.and_then(|guests| guests.get_mut(&self.number)) {
             guest.floor.extend(stations);
         }
+    }
+
+    /// Waits until the person is assigned to more stations than she follows here.
+    pub async fn outdated(&self) {
+        self.outdated.cancelled().await;
     }
 
     /// Waits until the person is not signed in any more, or has no right to be here.

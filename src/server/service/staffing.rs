@@ -1,5 +1,7 @@
 //! Who works where: the station's operator sends attendants and leads there, and calls them back.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use crate::domain::notification::text;
@@ -80,6 +82,28 @@ pub async fn take_away(app: &App, actor: &Actor, station: StationId, user: UserI
     // Nobody may be listening yet, and that is fine.
     let _ = app.ended_sessions.send(EndedSession::Post(user, station));
     Ok(())
+}
+
+/// Which of these people work at more stations by now than at these.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn newly_assigned(
+    app: &App,
+    followed: Vec<(UserId, BTreeSet<StationId>)>,
+) -> Result<Vec<UserId>, Problem> {
+    if followed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut snapshot = app.db.snapshot().await?;
+    let mut newly = Vec::new();
+    for (user, known) in followed {
+        let stations = people::assigned_stations(&mut snapshot, user).await?;
+        if stations.iter().any(|station| !known.contains(station)) {
+            newly.push(user);
+        }
+    }
+    Ok(newly)
 }
 
 /// Which of these people do not work at these stations any more: here or by another process.

@@ -28,7 +28,7 @@ use crate::app::parts::decimal::decimal;
 use crate::app::parts::note::Tone;
 use crate::app::parts::refusal::Refusal;
 use crate::app::parts::steps::Steps;
-use crate::app::parts::{Icon, LiveChip, Note, StaleNote};
+use crate::app::parts::{Icon, LiveChip, Note, RingSwitch, StaleNote};
 use crate::domain::{BookingState, Problem, Timestamp};
 use crate::protocol::rest::BookingOut;
 
@@ -111,6 +111,9 @@ fn Sheet(sheet: BookingSheet) -> impl IntoView {
                             Either::Right(view! { <ending::Ending booking present /> })
                         }
                     }}
+                    <Show when=move || runs.get()>
+                        <RingSwitch />
+                    </Show>
                     <elsewhere::Elsewhere booking alternatives />
                     <review::MyReview booking review />
                     <Steps booking />

@@ -7,6 +7,7 @@ mod booking;
 mod booking_end;
 mod booking_steps;
 mod cash;
+mod density;
 mod head;
 mod history;
 mod opened;
@@ -75,6 +76,7 @@ fn Desk(page: CounterPage) -> impl IntoView {
     let counter = Counter::new(page);
     let query = use_query_map();
     let open = Memo::new(move |_| query.with(Open::of));
+    let density = density();
     keep_focus(open, counter);
     view! {
         <Title text=title />
@@ -83,11 +85,11 @@ fn Desk(page: CounterPage) -> impl IntoView {
             <CounterHead station counter />
             <Tiles counter />
             <StaleNote line=counter.line offset=counter.offset />
-            <div class="board">
+            <div class="board" data-density=density>
                 <div class="board-desk stack">
                     <Scan counter open />
                     <Opened counter open />
-                    <Tasks counter />
+                    <Tasks counter density />
                 </div>
                 <QueueColumn counter open />
                 <div class="board-bays stack">

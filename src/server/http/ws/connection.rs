@@ -118,6 +118,7 @@ impl Connection {
             let input = tokio::select! {
                 () = self.seat.ended() => Input::SignedOut,
                 () = self.app.shutdown.cancelled() => Input::Stopping(self.come_back_in()),
+                () = self.seat.outdated() => Input::Stopping(Duration::ZERO),
                 answer = finished(&mut self.work) => {
                     self.work = None;
                     Input::Answered(answer.map(Box::new))

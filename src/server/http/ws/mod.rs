@@ -36,7 +36,7 @@ const WRITE_BUFFER: usize = 16 * 1_024;
 const MAX_WRITE_BUFFER: usize = 128 * 1_024;
 /// Nobody has more to say at once.
 const MAX_MESSAGE: usize = 16 * 1_024;
-/// A session that ended in another process is noticed so much later at the most.
+/// A session that ended in another process, and a new assignment, are noticed so much later at the most.
 const ROUND: Duration = Duration::from_secs(5);
 const SESSIONS_AT_A_TIME: usize = 500;
 
@@ -222,6 +222,10 @@ async fn make_round(app: &App) {
             .iter()
             .for_each(|(user, station)| app.presence.end_post(*user, *station)),
         Err(problem) => tracing::warn!(%problem, "who still works where could not be looked up"),
+    }
+    match staffing::newly_assigned(app, app.presence.everywhere()).await {
+        Ok(people) => people.into_iter().for_each(|user| app.presence.outdate(user)),
+        Err(problem) => tracing::warn!(%problem, "who works where by now could not be looked up"),
     }
     for sessions in app.presence.sessions().chunks(SESSIONS_AT_A_TIME) {
         match accounts::ended_among(app, sessions.to_vec()).await {

@@ -53,6 +53,9 @@ pub async fn enter(app: &App, caller: Caller, place: Option<Place>, seat: &Seat)
             return Err(Problem::Unauthenticated);
         }
         seat.stands_at(&stations);
+        if place == Place::Mine {
+            seat.follows_assignments();
+        }
         let screens = stations.iter().map(|station| (actor.user, *station)).collect();
         tasks::renew_presence(app, screens).await?;
     }

@@ -16,6 +16,7 @@ pub use keys::{Keys, KeysHelp};
 pub use sound::Sound;
 pub use tiles::Tiles;
 
+use super::density::DensitySwitch;
 use super::state::Counter;
 use crate::app::browser;
 use crate::app::live::work::Row as Listed;
@@ -24,7 +25,7 @@ use say::Say;
 
 /// The tasks, in the order in which they came, until somebody sorts them.
 #[component]
-pub fn Tasks(counter: Counter) -> impl IntoView {
+pub fn Tasks(counter: Counter, density: RwSignal<Option<&'static str>>) -> impl IntoView {
     let work = counter.work;
     let open = Memo::new(move |_| work.open());
     let is_empty = Memo::new(move |_| work.rows().is_empty());
@@ -49,6 +50,7 @@ pub fn Tasks(counter: Counter) -> impl IntoView {
             </div>
             <div class="btns">
                 <Sound counter />
+                <DensitySwitch density />
                 <KeysHelp />
             </div>
             <Show when=move || counter.work.standing().read().may_lead>
