@@ -120,14 +120,36 @@ each_engine! {
             (&json!("20m"), &json!("station"), &json!("15m")));
         assert_eq!((&timer("grace")["length"], &timer("grace")["set_by"]), (&json!("4m"), &json!("operator")));
         assert!(page(&hers, &place).await.contains("Without it 15m."));
+        let asha = app.customer().await;
+        let form = page(&browser(&app, Some(&asha)), &format!("/stations/{}", world.station)).await;
+        let twenty = form.split("<input").find(|input| input.contains("value=\"20\"")).expect("twenty minutes to choose");
+        assert!(twenty.split('>').next().unwrap_or_default().contains("checked"), "what the station wants is chosen at first: {twenty}");
 
         let lead = app.staff(Role::Lead, &[world.station]).await;
         let read = page(&browser(&app, Some(&lead)), &place).await;
         assert!(read.contains("20m, this station") && !read.contains("form[t]"), "{read}");
         assert_eq!(send(&hers, &place, "reset_station_rules", &format!("station={}", world.station)).await, place);
         assert!(!page(&hers, &place).await.contains("Without it"));
-        let asha = app.customer().await;
         refused(&app, &place, &[&asha, &world.attendant]).await;
+    }
+
+    async fn bays_are_added_and_named_without_scripts(app: TestApp) {
+        let world = World::with_packs(&app, 1).await;
+        let hers = browser(&app, Some(&world.operator));
+        let place = format!("/operator/stations/{}/rules", world.station);
+        assert!(page(&hers, &place).await.contains("No bay yet"));
+        let station = format!("station={}", world.station);
+        assert_eq!(send(&hers, &place, "add_bay", &format!("{station}&zone=Front")).await, place);
+        let list = page(&hers, &place).await;
+        assert!(list.contains("Front"), "{list}");
+        let bay = world.attendant.client.get(&format!("/api/v1/stations/{}/bays", world.station)).await.expect(200)["items"][0]["id"].clone();
+        let back = send(&hers, &place, "add_bay", &format!("{station}&zone={}", "x".repeat(41))).await;
+        assert!(page(&hers, &back).await.contains("40 characters"), "{back}");
+        let theirs = browser(&app, Some(&world.attendant));
+        let door = format!("/staff/bays/{bay}");
+        assert_eq!(send(&theirs, &door, "place_bay", &format!("bay={bay}&zone=Left+of+the+gate")).await, door);
+        assert!(page(&theirs, &door).await.contains("Left of the gate"));
+        assert!(page(&hers, &place).await.contains("Left of the gate"));
     }
 
     async fn plans_stand_in_the_operators_books(app: TestApp) {

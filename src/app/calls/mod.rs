@@ -2,6 +2,7 @@
 //! context and calls one use case; none contains rules. The only room of `app` that knows the server.
 
 pub mod auth;
+pub mod bay_places;
 pub mod book;
 pub mod bookings;
 pub mod cash;

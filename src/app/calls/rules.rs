@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::codec::Plain;
 use crate::domain::{Problem, StationId};
-use crate::protocol::rest::RulesOut;
+use crate::protocol::rest::{BayOut, RulesOut};
 
 /// The rules of a station.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RulesPage {
     /// Which.
     pub station: StationId,
@@ -20,6 +20,8 @@ pub struct RulesPage {
     pub rules: RulesOut,
     /// I may change them.
     pub may_change: bool,
+    /// Its bays.
+    pub bays: Vec<BayOut>,
 }
 
 /// What the form says.
@@ -44,7 +46,7 @@ pub async fn load_rules(
     /// Which, as the address says.
     id: String,
 ) -> Result<RulesPage, Problem> {
-    use crate::server::service::{rules, stations};
+    use crate::server::service::{bays, rules, stations};
 
     let (app, actor) = (super::app()?, super::actor()?);
     let no_such = |_| super::told(Problem::not_found("station"));
@@ -63,6 +65,7 @@ pub async fn load_rules(
         station_name: out.name,
         rules: in_force,
         may_change: actor.role.may_operate(),
+        bays: bays::list(&app, &actor, station).await.map_err(super::told)?,
     })
 }
 

@@ -187,7 +187,7 @@ pub async fn see_station(
     /// The day whose half hours to show for later.
     pickup_day: Option<String>,
 ) -> Result<StationPage, Problem> {
-    use crate::domain::{Position, StationId, Timer};
+    use crate::domain::{Position, StationId};
     use crate::server::service::stations::{self, StationQuery};
     use crate::server::service::{accounts, reviews, vehicles};
 
@@ -221,7 +221,6 @@ pub async fn see_station(
     let distance_m = person
         .zip(here)
         .map(|(person, here)| person.distance_m(here).round() as i64);
-    let hold = app.timers.length(Timer::HoldTtl).as_secs().div_ceil(60);
     let (mine, wants_help) = match super::visitor() {
         Some(actor) => {
             let me = accounts::me(&app, &actor).await?;
@@ -238,7 +237,7 @@ pub async fn see_station(
             .map_err(super::told)?,
         models: stations::models(&app).await?,
         services: stations::services(&app, id).await?,
-        hold_minutes: i64::try_from(hold).unwrap_or(15),
+        hold_minutes: stations::hold_minutes(&app, id).await?,
         pay: pay_here(&app, super::visitor().as_ref(), id).await?,
         pickups: super::pickup::pickups(&app, id, pickup_day.as_deref()).await?,
         key: uuid::Uuid::now_v7().to_string(),

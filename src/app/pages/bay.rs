@@ -5,12 +5,15 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
+use crate::app::calls::bay_places::PlaceBay;
 use crate::app::calls::floor::{BayPage, see_bay};
 use crate::app::live::clock::Clock;
-use crate::app::live::floor::follow_bay;
+use crate::app::live::floor::{follow_bay, take_bay};
 use crate::app::parts::bay::BayCard;
+use crate::app::parts::form::{ErrorSummary, Field, Submit, failure};
 use crate::app::parts::refusal::Refusal;
 use crate::app::parts::{Icon, LiveChip, StaleNote};
+use crate::protocol::rest::BayOut;
 
 /// The page of one bay.
 #[component]
@@ -51,6 +54,48 @@ fn Sheet(page: BayPage) -> impl IntoView {
             <StaleNote line offset=0 advice="Load the page again before you go on." />
             <h1>"Bay " {number}</h1>
             <BayCard bay />
+            <Place bay />
         </div>
+    }
+}
+
+/// Where the bay is, and the code to put up there.
+#[component]
+fn Place(bay: RwSignal<BayOut>) -> impl IntoView {
+    let call = ServerAction::<PlaceBay>::new();
+    let problem = failure(move || call.value().get());
+    Effect::new(move |_| {
+        if let Some(Ok(fresh)) = call.value().get() {
+            take_bay(bay, fresh);
+        }
+    });
+    let done = move || call.value().with(|answer| matches!(answer, Some(Ok(_))));
+    let (id, zone) = bay.with_untracked(|bay| (bay.id, bay.zone.clone().unwrap_or_default()));
+    view! {
+        <section class="panel panel-body stack" aria-labelledby="place-h">
+            <h2 id="place-h">"Where it is"</h2>
+            <ActionForm action=call attr:class="stack">
+                <ErrorSummary problem id="place-problem" />
+                <input type="hidden" name="bay" value=id.to_string() />
+                <Field
+                    label="Place"
+                    name="zone"
+                    autocomplete="off"
+                    optional=true
+                    hint="Like Front, or Left of the gate. At most 40 characters."
+                    value=zone
+                    problem
+                />
+                <div class="btns">
+                    <Submit label="Save" busy="Saving…" pending=call.pending() class="btn" />
+                    <a class="btn btn-quiet" href=format!("/api/v1/bays/{id}/qr.svg") rel="external">
+                        "QR code to put up"
+                    </a>
+                    <span class="word saved" data-tone="done" role="status">
+                        {move || done().then(|| view! { <Icon name="check" /> "Saved" })}
+                    </span>
+                </div>
+            </ActionForm>
+        </section>
     }
 }

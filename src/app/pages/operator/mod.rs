@@ -1,5 +1,6 @@
 //! What an operator sees of all her stations: how they stand, their bookings, who works there.
 
+mod bays;
 mod bookings;
 mod days;
 mod list;

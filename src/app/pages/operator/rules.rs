@@ -6,7 +6,9 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
+use super::bays::StationBays;
 use crate::app::browser;
+use crate::app::calls::bay_places::AddBay;
 use crate::app::calls::rules::{ResetRules, RulesPage, SetRules, load_rules};
 use crate::app::parts::Icon;
 use crate::app::parts::announce::Announcer;
@@ -23,26 +25,32 @@ pub fn StationRules() -> impl IntoView {
     let page = Resource::new_blocking(move || id.get(), load_rules);
     let set = ServerAction::<SetRules>::new();
     let reset = ServerAction::<ResetRules>::new();
+    let add = ServerAction::<AddBay>::new();
     let announcer = Announcer::get();
-    let done = move |said: &'static str| {
+    let done = move |said: &'static str, go_to: &'static str| {
         page.refetch();
         announcer.say(said);
-        browser::focus("rules-h");
+        browser::focus(go_to);
     };
     Effect::new(move |_| {
         if let Some(Ok(())) = set.value().get() {
-            done("The rules are changed. Running bookings keep their deadlines.");
+            done("The rules are changed. Running bookings keep their deadlines.", "rules-h");
         }
     });
     Effect::new(move |_| {
         if let Some(Ok(())) = reset.value().get() {
-            done("Every time is the default's again.");
+            done("Every time is the default's again.", "rules-h");
+        }
+    });
+    Effect::new(move |_| {
+        if let Some(Ok(_)) = add.value().get() {
+            done("The bay is there.", "bays-h");
         }
     });
     let body = move || {
         Suspend::new(async move {
             match page.await {
-                Ok(page) => Either::Left(view! { <Sheet page set reset /> }),
+                Ok(page) => Either::Left(view! { <Sheet page set reset add /> }),
                 Err(problem) => Either::Right(view! { <Refusal problem /> }),
             }
         })
@@ -51,12 +59,18 @@ pub fn StationRules() -> impl IntoView {
 }
 
 #[component]
-fn Sheet(page: RulesPage, set: ServerAction<SetRules>, reset: ServerAction<ResetRules>) -> impl IntoView {
+fn Sheet(
+    page: RulesPage,
+    set: ServerAction<SetRules>,
+    reset: ServerAction<ResetRules>,
+    add: ServerAction<AddBay>,
+) -> impl IntoView {
     let RulesPage {
         station,
         station_name,
         rules,
         may_change,
+        bays,
     } = page;
     let body = if may_change {
         Either::Left(view! { <Change station rules set reset /> })
@@ -75,6 +89,7 @@ fn Sheet(page: RulesPage, set: ServerAction<SetRules>, reset: ServerAction<Reset
                 {station_name}
             </h1>
             {body}
+            <StationBays station bays add may_change />
         </div>
     }
 }

@@ -8,13 +8,13 @@ mod doors;
 
 use std::collections::HashMap;
 
-use crate::domain::{BatteryModelId, Position, Problem, StationId, Timestamp, VehicleTypeId};
+use crate::domain::{BatteryModelId, Position, Problem, StationId, Timer, Timestamp, VehicleTypeId};
 use crate::protocol::Topic;
 use crate::protocol::rest::{BatteryModelOut, BatteryOut, Page, ServiceOut, StationOut};
 use crate::server::service::Actor;
 use crate::server::store::inventory::{self, StationInventory};
 use crate::server::store::reviews::{self, Rating};
-use crate::server::store::{Connection, catalogue, outbox, stations, vehicles};
+use crate::server::store::{Connection, catalogue, outbox, rules, stations, vehicles};
 use crate::server::{App, hours};
 
 pub use change::{create, update};
@@ -151,6 +151,19 @@ pub async fn batteries(
 pub async fn models(app: &App) -> Result<Vec<BatteryModelOut>, Problem> {
     let mut snapshot = app.db.snapshot().await?;
     Ok(catalogue::models(&mut snapshot).await?)
+}
+
+/// For how many minutes a station holds packs unless the customer chooses.
+///
+/// # Errors
+/// [`Problem::NotFound`].
+pub async fn hold_minutes(app: &App, station: StationId) -> Result<i64, Problem> {
+    let mut snapshot = app.db.snapshot().await?;
+    let found = stations::find(&mut snapshot, station).await?;
+    let found = found.ok_or_else(|| Problem::not_found("station"))?;
+    let timers = rules::timers_at(&mut snapshot, station, found.operator, &app.timers).await?;
+    let minutes = timers.length(Timer::HoldTtl).as_secs().div_ceil(60);
+    Ok(i64::try_from(minutes).unwrap_or(i64::MAX))
 }
 
 /// What a station offers besides swaps.
