@@ -6,6 +6,7 @@ use super::{Do, take_answer};
 use crate::app::browser;
 use crate::app::calls::floor::{BringPack, SwapStep};
 use crate::app::parts::form::{ErrorSummary, Field, Submit, complaint_about, failure};
+use crate::domain::Problem;
 use crate::protocol::rest::SessionOut;
 
 /// The form for the next pack that is not in yet.
@@ -30,6 +31,7 @@ pub fn Bring(session: RwSignal<SessionOut>) -> impl IntoView {
                 .and_then(|problem| complaint_about(problem, "confirm"))
         })
     };
+    let is_full = move || problem.with(|problem| matches!(problem, Some(Problem::NoFreeSlot)));
     view! {
         <Show
             when=move || line.with(Option::is_some)
@@ -37,6 +39,11 @@ pub fn Bring(session: RwSignal<SessionOut>) -> impl IntoView {
         >
             <ActionForm action=call attr:class="stack">
                 <ErrorSummary problem id="bring-problem" />
+                <Show when=is_full>
+                    <p>
+                        "Go on without it, hand the new battery over, and put this one into the slot that is free then."
+                    </p>
+                </Show>
                 <input type="hidden" name="session" value=swap.to_string() />
                 <p>"For " <b>{line}</b></p>
                 <div class="field">
