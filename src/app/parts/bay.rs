@@ -168,7 +168,7 @@ fn Drive(
         let field = format!("shown-{id}");
         Either::Left(view! {
             <div class="field">
-                <label for=field.clone()>"Customer's QR, code or PIN"</label>
+                <label for=field.clone()>"Who drives in"</label>
                 <input
                     class="input"
                     id=field
@@ -178,7 +178,7 @@ fn Drive(
                     autocomplete="off"
                     autocapitalize="characters"
                     spellcheck="false"
-                    placeholder="Empty without a booking"
+                    placeholder="QR, code or PIN; empty without a booking"
                 />
             </div>
         })
