@@ -69,4 +69,4 @@ pub fn theme() -> Theme {
 }
 
 #[cfg(feature = "ssr")]
-use crate::app::calls::cookie;
+pub use crate::app::calls::cookie;

@@ -9,9 +9,9 @@ use crate::app::calls::auth::{ChangePassword, CloseAccount, SignOut, UpdateProfi
 use crate::app::calls::visitor::load_visitor;
 use crate::app::live::toaster::{Toaster, stay};
 use crate::app::live::toasts::Stay;
-use crate::app::parts::{Icon, RingSwitch};
 use crate::app::parts::form::{ErrorSummary, Field, PasswordField, Submit, failure, follow};
 use crate::app::parts::refusal::Refusal;
+use crate::app::parts::{Icon, RingSwitch};
 use crate::domain::Problem;
 use crate::protocol::rest::UserOut;
 

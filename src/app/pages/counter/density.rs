@@ -9,7 +9,7 @@ const COOKIE: &str = "density";
 const COMPACT: &str = "compact";
 
 /// The choice of an earlier visit: for the board's `data-density`.
-pub fn density() -> RwSignal<Option<&'static str>> {
+pub fn chosen() -> RwSignal<Option<&'static str>> {
     let is_compact = browser::cookie(COOKIE).as_deref() == Some(COMPACT);
     RwSignal::new(is_compact.then_some(COMPACT))
 }

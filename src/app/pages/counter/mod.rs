@@ -76,7 +76,7 @@ fn Desk(page: CounterPage) -> impl IntoView {
     let counter = Counter::new(page);
     let query = use_query_map();
     let open = Memo::new(move |_| query.with(Open::of));
-    let density = density();
+    let density = density::chosen();
     keep_focus(open, counter);
     view! {
         <Title text=title />

@@ -34,7 +34,10 @@ pub fn StationRules() -> impl IntoView {
     };
     Effect::new(move |_| {
         if let Some(Ok(())) = set.value().get() {
-            done("The rules are changed. Running bookings keep their deadlines.", "rules-h");
+            done(
+                "The rules are changed. Running bookings keep their deadlines.",
+                "rules-h",
+            );
         }
     });
     Effect::new(move |_| {
