@@ -7,7 +7,9 @@ import { type Account, attendant, downtown, operator } from "../support/accounts
 import { paths } from "../support/pages.ts";
 import { expect, test } from "../support/test.ts";
 
-type Visit = { name: string; who?: "rider" | "attendant" | "operator"; path: (booking: number) => string };
+/** What there is to look at: a station with a booking, a bay and a swap in it. */
+type Here = { station: number; booking: number; bay: number; session: number };
+type Visit = { name: string; who?: "rider" | "attendant" | "operator"; path: (here: Here) => string };
 
 const visits: Visit[] = [
   { name: "stations", path: () => paths.stations },
@@ -16,7 +18,7 @@ const visits: Visit[] = [
   { name: "sign in", path: () => paths.login },
   { name: "register", path: () => paths.register },
   { name: "no such page", path: () => "/no/such/page" },
-  { name: "booking", who: "rider", path: (booking) => paths.booking(booking) },
+  { name: "booking", who: "rider", path: ({ booking }) => paths.booking(booking) },
   { name: "bookings", who: "rider", path: () => paths.bookings },
   { name: "inbox", who: "rider", path: () => paths.inbox },
   { name: "account", who: "rider", path: () => paths.account },
@@ -24,6 +26,11 @@ const visits: Visit[] = [
   { name: "my plan", who: "rider", path: () => "/plan" },
   { name: "vehicles", who: "rider", path: () => paths.vehicles },
   { name: "staff", who: "attendant", path: () => paths.staff(downtown.id) },
+  { name: "a bay", who: "operator", path: ({ bay }) => `/staff/bays/${bay}` },
+  { name: "a swap", who: "operator", path: ({ session }) => `/staff/sessions/${session}` },
+  { name: "closing down", who: "operator", path: ({ station }) => `${paths.staff(station)}/close-down` },
+  { name: "the end of a shift", who: "operator", path: ({ station }) => `${paths.staff(station)}/shift` },
+  { name: "a station's rules", who: "operator", path: ({ station }) => `/operator/stations/${station}/rules` },
   { name: "operator", who: "operator", path: () => "/operator" },
   { name: "operator's bookings", who: "operator", path: () => "/operator/bookings" },
   { name: "operator's payments", who: "operator", path: () => "/operator/payments" },
@@ -35,14 +42,17 @@ async function overflow(page: Page): Promise<number> {
 }
 
 for (const visit of visits) {
-  test(`${visit.name}: axe finds nothing, light and dark, and 360 and 320 pixels are enough`, async ({ openPage, rider, station }) => {
+  test(`${visit.name}: axe finds nothing, light and dark, and 360 and 320 pixels are enough`, async ({ openPage, rider, staff, station }) => {
     const booking = await rider.api.book(station.id, [{ kind: "swap", model_id: station.model.id }]);
+    const bay = await staff.post<{ id: number }>(`/stations/${station.id}/bays`);
+    const session = await staff.post<{ id: number }>(`/bays/${bay.id}/sessions`);
+    const here = { station: station.id, booking: booking.id, bay: bay.id, session: session.id };
     const accounts: Record<string, Account> = { rider: rider.account, attendant, operator };
     const page = await openPage(visit.who && accounts[visit.who]);
 
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await page.goto(visit.path(booking.id));
+      await page.goto(visit.path(here));
       await expect(page.getByRole("heading", { level: 1 })).toHaveCount(1);
       const { violations } = await new AxeBuilder({ page })
         .disableRules(["label-content-name-mismatch"]) // a row's name tells its facts in the order they are needed
@@ -53,7 +63,7 @@ for (const visit of visits) {
 
     for (const width of [360, 320]) {
       await page.setViewportSize({ width, height: 780 });
-      await page.goto(visit.path(booking.id));
+      await page.goto(visit.path(here));
       expect(await overflow(page), `sideways scrolling at ${width} px`).toBeLessThanOrEqual(0);
     }
 

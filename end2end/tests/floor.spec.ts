@@ -160,6 +160,62 @@ test("tasks by single keys, which can be switched off", async ({ openPage, staff
   await expect(taskRow(board, "Sweep the yard")).toContainText("Nobody has it yet");
 });
 
+test("what is over goes by itself once nobody has a hand on the list, and a compact board stays compact", async ({ openPage, staff, station, server }) => {
+  const asha = await attendantAt(server, station.id, "Asha Nair");
+  const board = await openPage(asha);
+  await board.goto(paths.staff(station.id));
+  await alive(board);
+  await board.getByRole("region", { name: /^Tasks/ }).hover();
+  const sweep = await staff.post<Task>(`/stations/${station.id}/tasks`, { text: "Sweep the yard", priority: 3 });
+  await expect(taskRow(board, "Sweep the yard")).toBeVisible();
+  await staff.post(`/tasks/${sweep.id}/ack`);
+  await staff.post(`/tasks/${sweep.id}/complete`);
+  await expect(taskRow(board, "Sweep the yard")).toContainText("Done");
+  await board.getByRole("heading", { level: 1 }).hover();
+  await expect(taskRow(board, "Sweep the yard")).toHaveCount(0, { timeout: 15_000 });
+
+  await board.getByRole("button", { name: "Compact" }).click();
+  await expect(board.locator(".board")).toHaveAttribute("data-density", "compact");
+  await board.reload();
+  await expect(board.locator(".board")).toHaveAttribute("data-density", "compact");
+  await alive(board);
+  await board.getByRole("button", { name: "Compact" }).click();
+  await expect(board.locator(".board")).not.toHaveAttribute("data-density", "compact");
+});
+
+test("a guest without an account drives in and swaps", async ({ openPage, staff, station, server }) => {
+  await staff.post<Bay>(`/stations/${station.id}/bays`);
+  const asha = await attendantAt(server, station.id, "Asha Nair");
+  const board = await openPage(asha);
+  await board.goto(paths.staff(station.id));
+  await alive(board);
+  await board.getByRole("article", { name: "Bay 1" }).getByRole("button", { name: "Open a swap" }).click();
+  await step(board, "Customer");
+  await board.getByText("No booking", { exact: true }).click();
+  await board.getByLabel("Name (optional)").fill("Chandra");
+  await board.getByLabel("Type of battery").selectOption(`${station.model.id}`);
+  await board.getByRole("button", { name: "Book and begin" }).click();
+  await expect(board.getByText("Chandra").first()).toBeVisible();
+});
+
+test("who wants help at the bay says so once, and staff know it before she comes", async ({ openPage, rider, staff, station, server }) => {
+  const phone = await openPage(rider.account, { viewport: { width: 360, height: 780 } });
+  await phone.goto(paths.account);
+  await alive(phone);
+  await phone.getByLabel("Help me at the bay").check();
+  await phone.getByRole("button", { name: "Save" }).click();
+  await expect(phone.getByText("Saved")).toBeVisible();
+  await phone.goto(paths.station(station.id));
+  await alive(phone);
+  await expect(phone.getByLabel("Help me at the bay")).toBeChecked();
+  const booking = await rider.api.book(station.id, [{ kind: "swap", model_id: station.model.id }]);
+  const board = await openPage(await attendantAt(server, station.id, "Asha Nair"));
+  await board.goto(`${paths.staff(station.id)}?booking=${booking.id}`);
+  await expect(board.getByText("Wants help at the bay")).toBeVisible();
+  await staff.post(`/bookings/${booking.id}/check-in`, { code: booking.code });
+  await expect(taskRow(board, "Help at the bay")).toBeVisible();
+});
+
 test("the board works without scripts", async ({ openPage, staff, station, server }) => {
   const asha = await attendantAt(server, station.id, "Asha Nair");
   await staff.post(`/stations/${station.id}/tasks`, { text: "Sweep the yard", priority: 2 });

@@ -1,6 +1,6 @@
 //! The bookings of a station in the order its staff see them. Nothing moves by itself: what changes changes
-//! in its place, what is new comes in at the end, what ended stays to be seen. Only [`Queue::tidy`], asked for
-//! by a person, sorts.
+//! in its place, what is new comes in at the end, what ended stays to be seen. Only [`Queue::tidy`] sorts: when a
+//! person asks for it, or nobody is at the list.
 
 use leptos::prelude::*;
 

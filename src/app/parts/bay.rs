@@ -43,7 +43,7 @@ pub fn BayCard(
                         <small>{zone} {move || bay.with(who)}</small>
                     </p>
                 </div>
-                <div class="item-end">
+                <div class="bay-now">
                     <span class="word" data-tone=move || tone(state.get())>
                         {move || state.get().label()}
                     </span>

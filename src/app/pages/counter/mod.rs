@@ -8,6 +8,7 @@ mod booking_end;
 mod booking_steps;
 mod cash;
 mod density;
+mod hands;
 mod head;
 mod history;
 mod opened;

@@ -1,4 +1,5 @@
-//! The bookings to prepare and to hand over. Rows never move by themselves; who wants them sorted says so.
+//! The bookings to prepare and to hand over. Rows never move under anybody's hand; who wants them sorted says so or
+//! leaves them alone.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -43,13 +44,21 @@ pub fn QueueColumn(counter: Counter, open: Memo<Open>) -> impl IntoView {
     follow(counter, prepare);
     let running = Memo::new(move |_| queue.running());
     let is_empty = Memo::new(move |_| queue.due().is_empty());
+    let hands = Hands::off(move || queue.news() != (0, 0), move || queue.tidy());
     // A bare form has no row to come back to.
     let told_here = move || {
         let problem = prepare.problem().filter(|_| prepare.asked.get().is_none())?;
         Some(view! { <Wrong problem /> })
     };
     view! {
-        <section class="board-queue" aria-labelledby="queue-h">
+        <section
+            class="board-queue"
+            aria-labelledby="queue-h"
+            on:pointerenter=move |_| hands.pointer.set(true)
+            on:pointerleave=move |_| hands.pointer.set(false)
+            on:focusin=move |_| hands.focus.set(true)
+            on:focusout=move |_| hands.focus.set(false)
+        >
             <div class="col-head">
                 <h2 id="queue-h" tabindex="-1">"Bookings " <data value=move || running.get().to_string()>{running}</data></h2>
                 <News counter />

@@ -17,6 +17,7 @@ pub use sound::Sound;
 pub use tiles::Tiles;
 
 use super::density::DensitySwitch;
+use super::hands::Hands;
 use super::state::Counter;
 use crate::app::browser;
 use crate::app::live::work::Row as Listed;
@@ -29,8 +30,16 @@ pub fn Tasks(counter: Counter, density: RwSignal<Option<&'static str>>) -> impl 
     let work = counter.work;
     let open = Memo::new(move |_| work.open());
     let is_empty = Memo::new(move |_| work.rows().is_empty());
+    let hands = Hands::off(move || work.news() != (0, 0), move || work.tidy());
     view! {
-        <section class="stack-s" aria-labelledby="tasks-h">
+        <section
+            class="stack-s"
+            aria-labelledby="tasks-h"
+            on:pointerenter=move |_| hands.pointer.set(true)
+            on:pointerleave=move |_| hands.pointer.set(false)
+            on:focusin=move |_| hands.focus.set(true)
+            on:focusout=move |_| hands.focus.set(false)
+        >
             <div class="col-head">
                 <h2 id="tasks-h" tabindex="-1">
                     "Tasks "
