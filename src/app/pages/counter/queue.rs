@@ -6,6 +6,7 @@ use leptos::server_fn::ServerFn;
 
 use super::booking::{due_amount, packs_and_slots};
 use super::booking_end::when_done;
+use super::hands::Hands;
 use super::planned::PlannedList;
 use super::state::{Counter, Open};
 use super::waitlist::WaitlistList;
