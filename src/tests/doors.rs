@@ -20,6 +20,8 @@ enum Who {
     AnyStaff,
     /// Staff of this station.
     Staff,
+    /// Those of them who lead, and its operator.
+    Leads,
     /// Operators, each for her own stations.
     AnyOperator,
     /// The operator of this station.
@@ -64,7 +66,7 @@ const PAGES: &[(&str, Who)] = &[
     ("/operator/payments", Who::AnyOperator),
     ("/operator/staff", Who::AnyOperator),
     ("/operator/plans", Who::AnyOperator),
-    ("/operator/stations/:id/rules", Who::Operator),
+    ("/operator/stations/:id/rules", Who::Leads),
 ];
 
 /// What stands between `before` and the next quotation mark, for every time it occurs.
@@ -166,6 +168,7 @@ fn may(who: &str, needed: Who) -> bool {
             who,
             "the attendant" | "the lead" | "the operator" | "an administrator"
         ),
+        Who::Leads => matches!(who, "the lead" | "the operator" | "an administrator"),
         Who::AnyOperator => matches!(who, "another operator" | "the operator" | "an administrator"),
         Who::Operator => matches!(who, "the operator" | "an administrator"),
     }

@@ -98,8 +98,8 @@ each_engine! {
         attendant.client.patch(&station, status).await.problem(403, "forbidden");
         world.operator.client.delete(&taken).await.problem(404, "not_found");
         assert!(staff(&world.operator, world.station).await.is_empty());
-        let again = Socket::open_as(app.address, &format!("/ws/bookings/{}/", here["id"]), &attendant.token).await;
-        assert_eq!(again.end().await.code, Some(4404));
+        let again = format!("/ws/bookings/{}/", here["id"]);
+        assert_eq!(Socket::refused_as(app.address, &again, &attendant.token).await, 403);
     }
 
     /// Another process hears of it by looking.
