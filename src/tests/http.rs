@@ -9,7 +9,7 @@ use crate::support::world::{World, batteries};
 
 /// Who may use a route at all.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
-enum Who {
+pub(crate) enum Who {
     Anybody,
     SignedIn,
     /// Staff of the station in the path.
@@ -22,11 +22,11 @@ enum Who {
 /// Every route, with a body it understands and who may use it. `S` stands for the station, `B` for a
 /// battery in it, `K` for a booking there, `P` for its payment, `Y` for a bay and `Z` for the swap in it, `T` for a task
 /// and `M` for a message.
-fn routes() -> Vec<Route> {
+pub(crate) fn routes() -> Vec<Route> {
     [of_customers(), of_staff(), of_the_floor(), of_operators()].concat()
 }
 
-type Route = (&'static str, &'static str, Option<Value>, Who);
+pub(crate) type Route = (&'static str, &'static str, Option<Value>, Who);
 
 fn of_customers() -> Vec<Route> {
     use Who::{Anybody, SignedIn};

@@ -65,3 +65,37 @@ async fn it_can_be_browsed() {
     let script = app.client().get("/api/docs/swagger-initializer.js").await;
     assert!(script.text().contains("/api/openapi.json"), "{}", script.text());
 }
+
+/// The path with a star for everything that differs from one thing to the next.
+fn pattern(path: &str) -> String {
+    let path = path.split('?').next().unwrap_or_default();
+    let is_a_thing = |part: &str| {
+        part.starts_with('{')
+            || part.chars().all(|c| c.is_ascii_digit())
+            || (part.len() == 1 && part.chars().all(|c| c.is_ascii_uppercase()))
+    };
+    let parts = path.split('/').map(|part| {
+        if !part.is_empty() && is_a_thing(part) {
+            "*"
+        } else {
+            part
+        }
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+#[tokio::test]
+async fn every_body_is_described() {
+    let app = TestApp::on_sqlite().await;
+    let document = app.client().get("/api/openapi.json").await.expect(200);
+    let paths = document["paths"].as_object().unwrap();
+    for (method, path, body, _) in crate::http::routes() {
+        if body.is_none() {
+            continue;
+        }
+        let found = paths.iter().find(|(known, _)| pattern(known) == pattern(path));
+        let (_, methods) = found.unwrap_or_else(|| panic!("{path} is not in the document"));
+        let described = &methods[method.to_ascii_lowercase()]["requestBody"];
+        assert!(described.is_object(), "{method} {path} says nothing of its body");
+    }
+}

@@ -32,7 +32,7 @@ pub fn router() -> OpenApiRouter<App> {
 /// Makes a customer's account and signs in to it
 #[utoipa::path(post, path = "/auth/register", tag = "Accounts", security(()),
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable")),
-    responses((status = 201, description = "The account; the session cookie is set", body = UserOut), Refused))]
+    request_body = RegisterIn, responses((status = 201, description = "The account; the session cookie is set", body = UserOut), Refused))]
 async fn register(
     State(app): State<App>,
     From(address): From,
@@ -46,7 +46,7 @@ async fn register(
 
 /// Signs in
 #[utoipa::path(post, path = "/auth/login", tag = "Accounts", security(()),
-    responses((status = 200, description = "The account; the session cookie is set", body = UserOut), Refused))]
+    request_body = LoginIn, responses((status = 200, description = "The account; the session cookie is set", body = UserOut), Refused))]
 async fn login(
     State(app): State<App>,
     From(address): From,
@@ -90,7 +90,7 @@ async fn get_me(State(app): State<App>, SignedIn(actor): SignedIn) -> Result<Jso
 
 /// Changes my account; a new password ends my other sessions
 #[utoipa::path(patch, path = "/me", tag = "Accounts",
-    responses((status = 200, description = "My account after the change", body = UserOut), Refused))]
+    request_body = MePatch, responses((status = 200, description = "My account after the change", body = UserOut), Refused))]
 async fn update_me(
     State(app): State<App>,
     SignedIn(actor): SignedIn,

@@ -21,7 +21,7 @@ pub fn router() -> OpenApiRouter<App> {
 
 /// Measures, locks, clears or moves a battery
 #[utoipa::path(patch, path = "/batteries/{id}", tag = "Batteries", params(("id" = i64, Path)),
-    responses((status = 200, description = "The battery after the change", body = BatteryOut), Refused))]
+    request_body = BatteryPatch, responses((status = 200, description = "The battery after the change", body = BatteryOut), Refused))]
 async fn update_battery(
     State(app): State<App>,
     Staff(actor): Staff,

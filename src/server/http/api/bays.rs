@@ -41,7 +41,7 @@ async fn list_bays(
 
 /// Adds a bay to a station of mine (operator)
 #[utoipa::path(post, path = "/stations/{id}/bays", tag = "Floor", params(("id" = i64, Path)),
-    responses((status = 201, description = "The bay", body = BayOut), Refused))]
+    request_body = BayIn, responses((status = 201, description = "The bay", body = BayOut), Refused))]
 async fn add_bay(
     State(app): State<App>,
     Staff(actor): Staff,
@@ -65,7 +65,7 @@ async fn get_bay(
 
 /// Names the place of a bay, takes it out of use or back into it
 #[utoipa::path(patch, path = "/bays/{id}", tag = "Floor", params(("id" = i64, Path)),
-    responses((status = 200, description = "The bay", body = BayOut), Refused))]
+    request_body = BayPatch, responses((status = 200, description = "The bay", body = BayOut), Refused))]
 async fn update_bay(
     State(app): State<App>,
     Staff(actor): Staff,
@@ -89,7 +89,7 @@ async fn bay_qr(
 
 /// Calls a checked-in customer to a bay; the next in line unless one is named
 #[utoipa::path(post, path = "/bays/{id}/call", tag = "Floor", params(("id" = i64, Path)),
-    responses((status = 200, description = "The bay, called", body = BayOut), Refused))]
+    request_body = Option<CallIn>, responses((status = 200, description = "The bay, called", body = BayOut), Refused))]
 async fn call_to_bay(
     State(app): State<App>,
     Staff(actor): Staff,
@@ -123,7 +123,7 @@ async fn release_bay(
 
 /// Opens a swap session in a bay: for who was called, by code or PIN, or for a walk-in
 #[utoipa::path(post, path = "/bays/{id}/sessions", tag = "Floor", params(("id" = i64, Path)),
-    responses((status = 201, description = "The session", body = SessionOut), Refused))]
+    request_body = Option<SessionIn>, responses((status = 201, description = "The session", body = SessionOut), Refused))]
 async fn open_session(
     State(app): State<App>,
     Staff(actor): Staff,

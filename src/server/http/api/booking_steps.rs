@@ -41,7 +41,7 @@ async fn approve(
 
 /// Says no to a request, and why
 #[utoipa::path(post, path = "/bookings/{id}/decline", tag = "Bookings", params(("id" = i64, Path)),
-    responses((status = 200, description = "The booking, declined", body = BookingOut), Refused))]
+    request_body = ReasonIn, responses((status = 200, description = "The booking, declined", body = BookingOut), Refused))]
 async fn decline(
     State(app): State<App>,
     Staff(actor): Staff,
@@ -64,7 +64,7 @@ async fn make_ready(
 
 /// The customer is here, proved by code or PIN: the clock stops
 #[utoipa::path(post, path = "/bookings/{id}/check-in", tag = "Bookings", params(("id" = i64, Path)),
-    responses((status = 200, description = "The booking, checked in", body = BookingOut), Refused))]
+    request_body = CollectIn, responses((status = 200, description = "The booking, checked in", body = BookingOut), Refused))]
 async fn check_in(
     State(app): State<App>,
     Staff(actor): Staff,
@@ -98,7 +98,7 @@ async fn start_swap(
 
 /// The batteries are handed over, against code or PIN
 #[utoipa::path(post, path = "/bookings/{id}/collect", tag = "Bookings", params(("id" = i64, Path)),
-    responses((status = 200, description = "The booking, completed", body = BookingOut), Refused))]
+    request_body = CollectIn, responses((status = 200, description = "The booking, completed", body = BookingOut), Refused))]
 async fn collect_booking(
     State(app): State<App>,
     Staff(actor): Staff,
@@ -110,7 +110,7 @@ async fn collect_booking(
 
 /// Breaks a swap off (lead, operator), and says why
 #[utoipa::path(post, path = "/bookings/{id}/abort", tag = "Bookings", params(("id" = i64, Path)),
-    responses((status = 200, description = "The booking, failed", body = BookingOut), Refused))]
+    request_body = ReasonIn, responses((status = 200, description = "The booking, failed", body = BookingOut), Refused))]
 async fn abort_swap(
     State(app): State<App>,
     Staff(actor): Staff,

@@ -85,7 +85,7 @@ async fn list_bookings(
 /// Holds batteries for me: all that is asked for or none
 #[utoipa::path(post, path = "/bookings", tag = "Bookings",
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable")),
-    responses((status = 201, description = "The booking, confirmed, or scheduled for later; requested where the station wants to say yes", body = BookingOut), Refused))]
+    request_body = BookIn, responses((status = 201, description = "The booking, confirmed, or scheduled for later; requested where the station wants to say yes", body = BookingOut), Refused))]
 async fn book(
     State(app): State<App>,
     SignedIn(actor): SignedIn,

@@ -57,7 +57,7 @@ async fn list_cash_counts(
 /// I have counted my cash; never changed afterwards
 #[utoipa::path(post, path = "/stations/{id}/cash-counts", tag = "Payments",
     params(("id" = i64, Path), ("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 201, description = "The count", body = CashCountOut), Refused))]
+    request_body = CashCountIn, responses((status = 201, description = "The count", body = CashCountOut), Refused))]
 async fn count_cash(
     State(app): State<App>,
     Staff(actor): Staff,

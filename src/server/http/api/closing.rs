@@ -34,7 +34,7 @@ async fn list_live_bookings(
 /// Closes a station down, with a choice for every live booking (its staff); one that is not listed is a 409
 /// `choice_missing`, and nothing is changed
 #[utoipa::path(post, path = "/stations/{id}/close-down", tag = "Stations", params(("id" = i64, Path)),
-    responses((status = 200, description = "The station, and what became of each booking", body = CloseDownOut), Refused))]
+    request_body = CloseDownIn, responses((status = 200, description = "The station, and what became of each booking", body = CloseDownOut), Refused))]
 async fn close_station_down(
     State(app): State<App>,
     Staff(actor): Staff,

@@ -152,7 +152,7 @@ async fn get_receipt(
 
 /// The cash is counted
 #[utoipa::path(post, path = "/payments/{id}/verify", tag = "Payments", params(("id" = i64, Path)),
-    responses((status = 200, description = "The payment, paid", body = PaymentOut), Refused))]
+    request_body = VerifyIn, responses((status = 200, description = "The payment, paid", body = PaymentOut), Refused))]
 async fn verify_payment(
     State(app): State<App>,
     Staff(actor): Staff,
@@ -164,7 +164,7 @@ async fn verify_payment(
 
 /// There was too little, or none; the customer may try again
 #[utoipa::path(post, path = "/payments/{id}/reject", tag = "Payments", params(("id" = i64, Path)),
-    responses((status = 200, description = "The payment, rejected", body = PaymentOut), Refused))]
+    request_body = ReasonIn, responses((status = 200, description = "The payment, rejected", body = PaymentOut), Refused))]
 async fn reject_payment(
     State(app): State<App>,
     Staff(actor): Staff,

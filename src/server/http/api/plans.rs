@@ -72,7 +72,7 @@ async fn list_plans(
 /// Makes a plan
 #[utoipa::path(post, path = "/plans", tag = "Plans",
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable")),
-    responses((status = 201, description = "The plan", body = PlanOut), Refused))]
+    request_body = PlanIn, responses((status = 201, description = "The plan", body = PlanOut), Refused))]
 async fn create_plan(
     State(app): State<App>,
     Staff(actor): Staff,
@@ -85,7 +85,7 @@ async fn create_plan(
 
 /// Changes a plan for those who buy it from now on
 #[utoipa::path(patch, path = "/plans/{id}", tag = "Plans", params(("id" = i64, Path)),
-    responses((status = 200, description = "The plan after the change", body = PlanOut), Refused))]
+    request_body = PlanPatch, responses((status = 200, description = "The plan after the change", body = PlanOut), Refused))]
 async fn update_plan(
     State(app): State<App>,
     Staff(actor): Staff,
@@ -145,7 +145,7 @@ async fn draw_plan_checkout(
 /// `checkout_url`
 #[utoipa::path(post, path = "/subscriptions", tag = "Plans",
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable")),
-    responses((status = 201, description = "My subscription", body = SubscriptionOut), Refused))]
+    request_body = SubscribeIn, responses((status = 201, description = "My subscription", body = SubscriptionOut), Refused))]
 async fn subscribe(
     State(app): State<App>,
     SignedIn(actor): SignedIn,
@@ -185,7 +185,7 @@ async fn list_plan_uses(
 /// Changes my plan; the days to come of the old one are credited, and it lasts until the new one is paid
 #[utoipa::path(post, path = "/subscription/change", tag = "Plans",
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable")),
-    responses((status = 200, description = "My new subscription", body = SubscriptionOut), Refused))]
+    request_body = SubscribeIn, responses((status = 200, description = "My new subscription", body = SubscriptionOut), Refused))]
 async fn change_subscription(
     State(app): State<App>,
     SignedIn(actor): SignedIn,
@@ -229,7 +229,7 @@ async fn get_operator(
 
 /// Changes how one pays with my company
 #[utoipa::path(patch, path = "/operators/{id}", tag = "Plans", params(("id" = i64, Path)),
-    responses((status = 200, description = "The operator after the change", body = OperatorOut), Refused))]
+    request_body = OperatorPatch, responses((status = 200, description = "The operator after the change", body = OperatorOut), Refused))]
 async fn update_operator(
     State(app): State<App>,
     Staff(actor): Staff,

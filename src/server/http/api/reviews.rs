@@ -38,7 +38,7 @@ async fn get_review(
 /// Reviews my booking, after the batteries were handed over
 #[utoipa::path(post, path = "/bookings/{id}/review", tag = "Reviews",
     params(("id" = i64, Path), ("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable")),
-    responses((status = 201, description = "The review", body = ReviewOut), Refused))]
+    request_body = ReviewIn, responses((status = 201, description = "The review", body = ReviewOut), Refused))]
 async fn write_review(
     State(app): State<App>,
     SignedIn(actor): SignedIn,
@@ -52,7 +52,7 @@ async fn write_review(
 
 /// Changes my review
 #[utoipa::path(patch, path = "/bookings/{id}/review", tag = "Reviews", params(("id" = i64, Path)),
-    responses((status = 200, description = "The review after the change", body = ReviewOut), Refused))]
+    request_body = ReviewPatch, responses((status = 200, description = "The review after the change", body = ReviewOut), Refused))]
 async fn change_review(
     State(app): State<App>,
     SignedIn(actor): SignedIn,

@@ -33,7 +33,7 @@ async fn get_station_rules(
 
 /// Changes the rules of a station (its operator); running bookings keep their deadlines
 #[utoipa::path(patch, path = "/stations/{id}/rules", tag = "Stations", params(("id" = i64, Path)),
-    responses((status = 200, description = "The rules after the change", body = RulesOut), Refused))]
+    request_body = RulesPatch, responses((status = 200, description = "The rules after the change", body = RulesOut), Refused))]
 async fn change_station_rules(
     State(app): State<App>,
     Staff(actor): Staff,
@@ -58,7 +58,7 @@ async fn get_operator_rules(
 
 /// Changes the rules of an operator's stations (the operator)
 #[utoipa::path(patch, path = "/operators/{id}/rules", tag = "Operators", params(("id" = i64, Path)),
-    responses((status = 200, description = "The rules after the change", body = RulesOut), Refused))]
+    request_body = RulesPatch, responses((status = 200, description = "The rules after the change", body = RulesOut), Refused))]
 async fn change_operator_rules(
     State(app): State<App>,
     Staff(actor): Staff,

@@ -78,7 +78,7 @@ async fn finish_service(
 
 /// The station does not do a service after all, and says why; the batteries are not concerned
 #[utoipa::path(post, path = "/items/{id}/decline", tag = "Bookings", params(("id" = i64, Path)),
-    responses((status = 200, description = "The booking", body = BookingOut), Refused))]
+    request_body = ReasonIn, responses((status = 200, description = "The booking", body = BookingOut), Refused))]
 async fn decline_service(
     State(app): State<App>,
     Staff(actor): Staff,

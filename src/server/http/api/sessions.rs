@@ -44,7 +44,7 @@ async fn get_session(
 
 /// Says whose swap it is: by code or PIN, or a walk-in
 #[utoipa::path(post, path = "/sessions/{id}/identify", tag = "Floor", params(("id" = i64, Path)),
-    responses((status = 200, description = "The session, identified", body = SessionOut), Refused))]
+    request_body = SessionIn, responses((status = 200, description = "The session, identified", body = SessionOut), Refused))]
 async fn identify_session(
     State(app): State<App>,
     Staff(actor): Staff,
@@ -56,7 +56,7 @@ async fn identify_session(
 
 /// The customer's battery goes in, or there is none
 #[utoipa::path(post, path = "/sessions/{id}/return", tag = "Floor", params(("id" = i64, Path)),
-    responses((status = 200, description = "The session; at the next step when all of them are in", body = SessionOut), Refused))]
+    request_body = ReturnIn, responses((status = 200, description = "The session; at the next step when all of them are in", body = SessionOut), Refused))]
 async fn take_pack_in(
     State(app): State<App>,
     Staff(actor): Staff,
@@ -82,7 +82,7 @@ async fn step_back(State(app): State<App>, Staff(actor): Staff, Id(session): Id<
 
 /// What was due was paid in cash: the slot opens
 #[utoipa::path(post, path = "/sessions/{id}/pay", tag = "Floor", params(("id" = i64, Path)),
-    responses((status = 200, description = "The session, paid", body = SessionOut), Refused))]
+    request_body = Option<CashIn>, responses((status = 200, description = "The session, paid", body = SessionOut), Refused))]
 async fn pay_session(
     State(app): State<App>,
     Staff(actor): Staff,
@@ -101,7 +101,7 @@ async fn pack_taken(State(app): State<App>, Staff(actor): Staff, Id(session): Id
 
 /// Somebody is needed at the bay (its customer, staff), or not any more (staff)
 #[utoipa::path(post, path = "/sessions/{id}/help", tag = "Floor", params(("id" = i64, Path)),
-    responses((status = 200, description = "The session", body = SessionOut), Refused))]
+    request_body = HelpIn, responses((status = 200, description = "The session", body = SessionOut), Refused))]
 async fn help_session(
     State(app): State<App>,
     SignedIn(actor): SignedIn,
@@ -115,7 +115,7 @@ async fn help_session(
 
 /// So many vehicles or batteries are served
 #[utoipa::path(post, path = "/sessions/{id}/party-size", tag = "Floor", params(("id" = i64, Path)),
-    responses((status = 200, description = "The session", body = SessionOut), Refused))]
+    request_body = PartyIn, responses((status = 200, description = "The session", body = SessionOut), Refused))]
 async fn set_party_size(
     State(app): State<App>,
     Staff(actor): Staff,
@@ -129,7 +129,7 @@ async fn set_party_size(
 
 /// Breaks the swap off (lead, operator), and says why
 #[utoipa::path(post, path = "/sessions/{id}/abort", tag = "Floor", params(("id" = i64, Path)),
-    responses((status = 200, description = "The session, broken off", body = SessionOut), Refused))]
+    request_body = ReasonIn, responses((status = 200, description = "The session, broken off", body = SessionOut), Refused))]
 async fn abort_session(
     State(app): State<App>,
     Staff(actor): Staff,

@@ -35,7 +35,7 @@ async fn list_staff(
 
 /// Assigns an attendant or lead to a station of mine; once more changes nothing
 #[utoipa::path(post, path = "/stations/{id}/staff", tag = "Operators", params(("id" = i64, Path)),
-    responses((status = 200, description = "Who works there from now on", body = StaffOut), Refused))]
+    request_body = StaffIn, responses((status = 200, description = "Who works there from now on", body = StaffOut), Refused))]
 async fn assign_staff(
     State(app): State<App>,
     Staff(actor): Staff,

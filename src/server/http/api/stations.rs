@@ -95,7 +95,7 @@ async fn list_stations(
 /// Makes a station
 #[utoipa::path(post, path = "/stations", tag = "Stations",
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable")),
-    responses((status = 201, description = "The station", body = StationOut), Refused))]
+    request_body = StationIn, responses((status = 201, description = "The station", body = StationOut), Refused))]
 async fn create_station(
     State(app): State<App>,
     Staff(actor): Staff,
@@ -118,7 +118,7 @@ async fn get_station(
 
 /// Changes a station: its operator everything, its staff the status
 #[utoipa::path(patch, path = "/stations/{id}", tag = "Stations", params(("id" = i64, Path)),
-    responses((status = 200, description = "The station after the change", body = StationOut), Refused))]
+    request_body = StationPatch, responses((status = 200, description = "The station after the change", body = StationOut), Refused))]
 async fn update_station(
     State(app): State<App>,
     Staff(actor): Staff,
@@ -144,7 +144,7 @@ async fn list_batteries(
 /// Puts a battery into a slot
 #[utoipa::path(post, path = "/stations/{id}/batteries", tag = "Batteries",
     params(("id" = i64, Path), ("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable")),
-    responses((status = 201, description = "The battery", body = BatteryOut), Refused))]
+    request_body = BatteryIn, responses((status = 201, description = "The battery", body = BatteryOut), Refused))]
 async fn add_battery(
     State(app): State<App>,
     Staff(actor): Staff,

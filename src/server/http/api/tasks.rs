@@ -46,7 +46,7 @@ async fn list_tasks(
 /// Asks the staff of a station to do something (leads and operators)
 #[utoipa::path(post, path = "/stations/{id}/tasks", tag = "Tasks",
     params(("id" = i64, Path), ("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable")),
-    responses((status = 201, description = "The task", body = TaskOut), Refused))]
+    request_body = TaskIn, responses((status = 201, description = "The task", body = TaskOut), Refused))]
 async fn create_task(
     State(app): State<App>,
     Staff(actor): Staff,
@@ -145,7 +145,7 @@ async fn who_is_on_duty(
 
 /// I begin or end my work at a station of mine; once more changes nothing
 #[utoipa::path(post, path = "/stations/{id}/shift", tag = "Tasks", params(("id" = i64, Path)),
-    responses((status = 200, description = "Who is there now", body = Page<OnDutyOut>), Refused))]
+    request_body = ShiftIn, responses((status = 200, description = "Who is there now", body = Page<OnDutyOut>), Refused))]
 async fn begin_or_end_shift(
     State(app): State<App>,
     Staff(actor): Staff,
@@ -169,7 +169,7 @@ async fn list_messages(
 /// Says something to everybody at a station (leads and operators)
 #[utoipa::path(post, path = "/stations/{id}/messages", tag = "Tasks",
     params(("id" = i64, Path), ("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable")),
-    responses((status = 201, description = "The message, and who has to acknowledge it", body = StaffMessageOut), Refused))]
+    request_body = StaffMessageIn, responses((status = 201, description = "The message, and who has to acknowledge it", body = StaffMessageOut), Refused))]
 async fn say_to_staff(
     State(app): State<App>,
     Staff(actor): Staff,

@@ -40,7 +40,7 @@ async fn list_vehicle_types(State(app): State<App>) -> Result<Json<Page<VehicleT
 /// Adds a type of vehicle
 #[utoipa::path(post, path = "/vehicle-types", tag = "Vehicles",
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable")),
-    responses((status = 201, description = "The type", body = VehicleTypeOut), Refused))]
+    request_body = VehicleTypeIn, responses((status = 201, description = "The type", body = VehicleTypeOut), Refused))]
 async fn add_vehicle_type(
     State(app): State<App>,
     Admin(actor): Admin,
@@ -53,7 +53,7 @@ async fn add_vehicle_type(
 
 /// Changes a type of vehicle
 #[utoipa::path(patch, path = "/vehicle-types/{id}", tag = "Vehicles", params(("id" = i64, Path)),
-    responses((status = 200, description = "The type after the change", body = VehicleTypeOut), Refused))]
+    request_body = VehicleTypePatch, responses((status = 200, description = "The type after the change", body = VehicleTypeOut), Refused))]
 async fn change_vehicle_type(
     State(app): State<App>,
     Admin(actor): Admin,
@@ -76,7 +76,7 @@ async fn list_vehicles(
 /// Adds one of my vehicles
 #[utoipa::path(post, path = "/vehicles", tag = "Vehicles",
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable")),
-    responses((status = 201, description = "The vehicle", body = VehicleOut), Refused))]
+    request_body = VehicleIn, responses((status = 201, description = "The vehicle", body = VehicleOut), Refused))]
 async fn add_vehicle(
     State(app): State<App>,
     SignedIn(actor): SignedIn,
@@ -109,7 +109,7 @@ async fn check_vehicle(
 
 /// Changes one of my vehicles
 #[utoipa::path(patch, path = "/vehicles/{id}", tag = "Vehicles", params(("id" = i64, Path)),
-    responses((status = 200, description = "The vehicle after the change", body = VehicleOut), Refused))]
+    request_body = VehiclePatch, responses((status = 200, description = "The vehicle after the change", body = VehicleOut), Refused))]
 async fn change_vehicle(
     State(app): State<App>,
     SignedIn(actor): SignedIn,
