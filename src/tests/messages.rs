@@ -47,11 +47,18 @@ each_engine! {
         let socket = format!("/ws/stations/{}/staff/", world.station);
         let mut hers = Socket::open_as(app.address, &socket, &world.attendant.token).await;
         hers.next_of("tasks_list").await;
+        let company = {
+            let mut snapshot = app.app.db.snapshot().await.unwrap();
+            voltbay::server::store::stations::find(&mut snapshot, world.station).await.unwrap().unwrap().operator
+        };
+        let mut boss = Socket::open_as(app.address, &format!("/ws/operators/{company}/"), &world.operator.token).await;
+        boss.next_of("tasks_list").await;
         let body = json!({"message": "Cake in the back", "kind": "broadcast"});
         world.operator.client.post(&path, body).await.expect(201);
         let heard = hers.next().await;
         assert_eq!((&heard["type"], &heard["priority"]), (&json!("broadcast"), &json!("normal")));
         assert!(heard["from"].is_string() && heard["seq"].is_u64());
+        assert_eq!(boss.next_of("broadcast").await["message"], "Cake in the back");
         let mut back = Socket::open_as(app.address, &socket, &world.attendant.token).await;
         back.next_of("tasks_list").await;
         assert!(back.settle().await.is_empty());

@@ -54,6 +54,16 @@ async fn told(who: &Person, event: &str) -> Vec<String> {
         .collect()
 }
 
+/// The states of the tasks that the station's services give.
+async fn tasks(world: &World) -> Vec<Value> {
+    let path = format!("/api/v1/stations/{}/tasks", world.station);
+    let all = world.operator.client.get(&path).await.expect(200);
+    let rows = all["items"].as_array().expect("rows").iter();
+    rows.filter(|task| task["kind"] == "service_item")
+        .map(|task| task["state"].clone())
+        .collect()
+}
+
 each_engine! {
     /// From the order to "has been completed".
     async fn a_service_is_assigned_at_check_in_and_done(app: TestApp) {
@@ -71,11 +81,13 @@ each_engine! {
         assert!(here["items"][1]["assignee"].is_string());
         assert_eq!(told(&world.attendant, "service_assigned").await.len(), 1);
         assert_eq!(told(&world.operator, "service_assigned").await.len(), 1);
+        assert_eq!(tasks(&world).await, ["open"]);
         let refused = act(&world.attendant, &booking, "collect", json!({"pin": booking["pin"]})).await;
         refused.problem(409, "service_busy");
 
         serve(&world.attendant, &booking, "done", json!({})).await.problem(409, "service_busy");
         serve(&world.attendant, &booking, "start", json!({})).await.expect(200);
+        assert!(!tasks(&world).await.contains(&json!("open")), "somebody does it");
         serve(&asha, &booking, "cancel", json!({})).await.problem(409, "service_busy");
         let done = serve(&world.attendant, &booking, "done", json!({})).await.expect(200);
         assert_eq!(done["items"][1]["state"], "done");

@@ -170,6 +170,43 @@ each_engine! {
         assert_eq!((&acked["late_s"], &acked["acked_via"]), (&json!(870), &json!("api")));
     }
 
+    async fn of_two_processes_that_look_at_once_one_raises_it(app: TestApp) {
+        let world = World::with_packs(&app, 0).await;
+        let lead = app.staff(Role::Lead, &[world.station]).await;
+        let second = app.second().await;
+        let task = alert(&world).await;
+        app.clock.advance(Duration::from_secs(60));
+        let both = || async {
+            futures_util::future::join(sweep(&app.app), sweep(&second.app)).await
+        };
+        let mut raised = 0;
+        loop {
+            let (here, there) = both().await;
+            match here.expect("a sweep") + there.expect("a sweep") {
+                0 => break,
+                some => raised += some,
+            }
+        }
+        assert_eq!(level_at(&app, &world, &task).await, 2);
+        assert!((1..=2).contains(&raised), "{raised} steps");
+        assert_eq!(told(&lead).await, 1, "the lead is told once");
+    }
+
+    async fn a_held_pack_that_fails_is_looked_at_and_its_booking_prepared_anew(app: TestApp) {
+        let world = World::with_packs(&app, 2).await;
+        let booking = world.book(&app.customer().await, world.station).await;
+        let held = booking["items"][0]["battery_id"].as_i64().expect("a battery");
+        let body = json!({"state": "quarantined", "note": "A crack in the shell"});
+        world.operator.client.patch(&format!("/api/v1/batteries/{held}"), body).await.expect(200);
+        assert_eq!(kinds(&world).await, ["stage_pack P3", "inspect_return P3"]);
+        let another = batteries(&app, world.station).await.into_iter().find(|pack| *pack != held).expect("the other one");
+        let body = json!({"state": "quarantined", "note": "Temperature too high"});
+        world.operator.client.patch(&format!("/api/v1/batteries/{another}"), body).await.expect(200);
+        let now = kinds(&world).await;
+        assert!(now.contains(&"fault P1".to_owned()), "{now:?}");
+        assert!(now.iter().any(|task| task.ends_with("P2")), "nothing is left for the booking: {now:?}");
+    }
+
     async fn who_acknowledges_in_time_hears_nothing_more_of_it(app: TestApp) {
         let world = World::with_packs(&app, 0).await;
         let task = alert(&world).await;
