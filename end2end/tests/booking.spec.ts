@@ -33,6 +33,16 @@ const cancel = async (page: Page) => {
   await page.getByRole("main").getByRole("button", { name: "Yes, cancel it" }).click();
 };
 
+test("what is cancelled on another device leaves my running bookings here", async ({ openPage, rider, station }) => {
+  const booking = await rider.api.book(station.id, [{ kind: "swap", model_id: station.model.id }]);
+  const page = await openPage(rider.account);
+  await page.goto(paths.bookings);
+  await expect(page, "it counts down").toHaveTitle(/^\d+:\d\d · My bookings/);
+  await rider.api.cancel(booking.id);
+  await expect(page.getByRole("listitem").filter({ hasText: station.name })).toContainText("Cancelled");
+  await expect(page).toHaveTitle(/^My bookings/);
+});
+
 test("cancelling gives the pack back, and can be undone for a while", async ({ openPage, rider, station, server }) => {
   const booking = await rider.api.book(station.id, [{ kind: "swap", model_id: station.model.id }]);
   const page = await openPage(rider.account);

@@ -128,7 +128,7 @@ fn List(history: History, asked: Asked, again: Callback<()>) -> impl IntoView {
             }
         });
         EitherOf3::C(view! {
-            <RunningList bookings=running now />
+            <RunningList bookings=running now again />
             {ended}
         })
     };

@@ -6,6 +6,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::Rows;
+use crate::app::live::booking::follow_booking;
 use crate::app::live::clock::Clock;
 use crate::app::parts::announce::Announcer;
 use crate::app::parts::booking_card::end_of;
@@ -79,6 +80,8 @@ impl Running {
 }
 
 const NAME: &str = "My bookings";
+/// Few people have more at a time, and a socket each is enough then.
+const MOST_FOLLOWED: usize = 5;
 
 fn title(running: &[BookingOut], now: Timestamp) -> String {
     let left = lefts(running, now);
@@ -109,6 +112,19 @@ fn by_urgency(bookings: Vec<BookingOut>, now: Timestamp) -> (Vec<BookingOut>, Ve
     bookings.into_iter().partition(is_soon)
 }
 
+/// What I change on another device no message tells me of; the booking itself does.
+fn follow_each(bookings: &[BookingOut], again: Callback<()>) {
+    for booking in bookings.iter().take(MOST_FOLLOWED) {
+        let (held, version) = (RwSignal::new(booking.clone()), booking.version);
+        follow_booking(held);
+        Effect::new(move |_| {
+            if held.with(|held| held.version != version) {
+                again.run(());
+            }
+        });
+    }
+}
+
 /// The running bookings in two parts; a booking changes over by itself when its time comes.
 #[component]
 pub fn RunningList(
@@ -116,7 +132,10 @@ pub fn RunningList(
     bookings: Vec<BookingOut>,
     /// The server's clock when it said so.
     now: Timestamp,
+    /// Reads them anew.
+    again: Callback<()>,
 ) -> impl IntoView {
+    follow_each(&bookings, again);
     let clock = Clock::get();
     let ticks = clock.ticks_here();
     let present = move || {
