@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 
 import type { Page } from "@playwright/test";
 
-import type { Account } from "../support/accounts.ts";
+import { type Account, operator } from "../support/accounts.ts";
 import { Api, type Battery, type Booking } from "../support/api.ts";
 import { alive, paths } from "../support/pages.ts";
 import type { Server } from "../support/server.ts";
@@ -181,6 +181,24 @@ test("what is over goes by itself once nobody has a hand on the list, and a comp
   await alive(board);
   await board.getByRole("button", { name: "Compact" }).click();
   await expect(board.locator(".board")).not.toHaveAttribute("data-density", "compact");
+});
+
+test("a lead gives a task to somebody else, who has to acknowledge it", async ({ openPage, staff, station, server }) => {
+  const asha = await openPage(await attendantAt(server, station.id, "Asha Nair"));
+  const boss = await openPage(operator);
+  for (const board of [asha, boss]) {
+    await board.goto(paths.staff(station.id));
+    await alive(board);
+  }
+  await staff.post(`/stations/${station.id}/tasks`, { text: "Sweep the yard", priority: 3 });
+  const row = taskRow(boss, "Sweep the yard");
+  await row.getByText("Give to").click();
+  const her = await row.locator("option", { hasText: "Asha Nair" }).getAttribute("value");
+  await row.getByLabel("Who does it").selectOption(her!);
+  await row.getByRole("button", { name: "Give it" }).click();
+  await expect(taskRow(asha, "Sweep the yard")).toContainText("For Asha Nair, not acknowledged");
+  await taskRow(asha, "Sweep the yard").getByRole("button", { name: /^Acknowledge/ }).click();
+  await expect(row).toContainText("Asha Nair has it");
 });
 
 test("a guest without an account drives in and swaps", async ({ openPage, staff, station, server }) => {

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::codec::Plain;
-use crate::domain::{Loudness, Problem, StaffMessageId, StationId, TaskId, Timestamp};
+use crate::domain::{Loudness, Problem, StaffMessageId, StationId, TaskId, Timestamp, UserId};
 use crate::protocol::rest::{OnDutyOut, OpsOut, TaskOut};
 
 /// The work of a station, as its page shows it first.
@@ -123,6 +123,24 @@ pub async fn move_task(
         TaskStep::Undo => Deed::Undo,
     };
     tasks::act(&app, &actor, task, deed).await.map_err(super::told)
+}
+
+/// Gives a task to somebody else (leads and the operator).
+#[server(prefix = "/call", endpoint = "give_task", output = Plain)]
+pub async fn give_task(
+    /// Which.
+    task: TaskId,
+    /// To whom.
+    to: UserId,
+) -> Result<TaskOut, Problem> {
+    use crate::protocol::rest::ReassignIn;
+    use crate::server::service::tasks::{self, Deed};
+
+    let (app, actor) = (super::app()?, super::actor()?);
+    let body = ReassignIn { user_id: Some(to) };
+    tasks::act(&app, &actor, task, Deed::Reassign(body))
+        .await
+        .map_err(super::told)
 }
 
 /// I have read what was said to everybody.

@@ -2,6 +2,7 @@
 
 mod alarm;
 mod duty;
+mod give;
 mod keys;
 mod row;
 mod say;

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::super::state::{Counter, Open};
+use super::give::Give;
 use crate::app::calls::tasks::{MoveTask, TaskStep};
 use crate::app::live::clock::Clock;
 use crate::app::live::work::Row as Listed;
@@ -57,6 +58,7 @@ pub fn Row(row: Listed, counter: Counter) -> impl IntoView {
                 <Step task counter step=TaskStep::Start command=TaskCommand::Start label="Start" class="btn" />
                 <Step task counter step=TaskStep::Complete command=TaskCommand::Complete label="Done" class="btn" />
                 <Undo task counter />
+                <Give task counter />
                 <Show when=move || state.get().is_active()>
                     {booking
                         .map(|booking| {
