@@ -175,7 +175,7 @@ each_engine! {
         let lead = app.staff(Role::Lead, &[world.station]).await;
         let second = app.second().await;
         let task = alert(&world).await;
-        app.clock.advance(Duration::from_secs(60));
+        app.clock.advance(Duration::from_mins(1));
         let both = || async {
             futures_util::future::join(sweep(&app.app), sweep(&second.app)).await
         };

@@ -137,9 +137,7 @@ pub async fn give_task(
     use crate::server::service::tasks::{self, Deed};
 
     let (app, actor) = (super::app()?, super::actor()?);
-    let body = ReassignIn {
-        user_id: Some(to.0),
-    };
+    let body = ReassignIn { user_id: Some(to.0) };
     tasks::act(&app, &actor, task, Deed::Reassign(body))
         .await
         .map_err(super::told)
