@@ -198,13 +198,11 @@ each_engine! {
         let held = booking["items"][0]["battery_id"].as_i64().expect("a battery");
         let body = json!({"state": "quarantined", "note": "A crack in the shell"});
         world.operator.client.patch(&format!("/api/v1/batteries/{held}"), body).await.expect(200);
-        assert_eq!(kinds(&world).await, ["stage_pack P3", "inspect_return P3"]);
+        assert_eq!(kinds(&world).await, ["fault P2", "stage_pack P3"], "a promised one is more urgent than another");
         let another = batteries(&app, world.station).await.into_iter().find(|pack| *pack != held).expect("the other one");
         let body = json!({"state": "quarantined", "note": "Temperature too high"});
         world.operator.client.patch(&format!("/api/v1/batteries/{another}"), body).await.expect(200);
-        let now = kinds(&world).await;
-        assert!(now.contains(&"fault P1".to_owned()), "{now:?}");
-        assert!(now.iter().any(|task| task.ends_with("P2")), "nothing is left for the booking: {now:?}");
+        assert_eq!(kinds(&world).await, ["fault P1", "fault P2", "stage_pack P3"], "heat, and nothing is left for the booking");
     }
 
     async fn who_acknowledges_in_time_hears_nothing_more_of_it(app: TestApp) {
