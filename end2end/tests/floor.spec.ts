@@ -219,7 +219,6 @@ test("a guest without an account drives in and swaps", async ({ openPage, staff,
 test("who wants help at the bay says so once, and staff know it before she comes", async ({ openPage, rider, staff, station, server }) => {
   const phone = await openPage(rider.account, { viewport: { width: 360, height: 780 } });
   await phone.goto(paths.account);
-  await alive(phone);
   await phone.getByLabel("Help me at the bay").check();
   await phone.getByRole("button", { name: "Save" }).click();
   await expect(phone.getByText("Saved")).toBeVisible();

@@ -24,6 +24,8 @@ pub struct SessionPage {
 pub struct BayPage {
     /// The bay.
     pub bay: BayOut,
+    /// The station's offset from UTC.
+    pub utc_offset_minutes: i32,
     /// The server's clock at this answer.
     pub as_of: Timestamp,
 }
@@ -95,13 +97,18 @@ pub async fn see_bay(
     /// Which, as the address says.
     id: String,
 ) -> Result<BayPage, Problem> {
-    use crate::server::service::bays;
+    use crate::server::service::{bays, stations};
 
     let (app, actor) = (super::app()?, super::actor()?);
     let bay = id.parse().map_err(|_| super::told(Problem::not_found("bay")))?;
     let as_of = app.clock.now();
     let bay = bays::get(&app, &actor, bay).await.map_err(super::told)?;
-    Ok(BayPage { bay, as_of })
+    let station = stations::get(&app, bay.station_id).await.map_err(super::told)?;
+    Ok(BayPage {
+        bay,
+        utc_offset_minutes: station.utc_offset_minutes,
+        as_of,
+    })
 }
 
 /// One swap, for the staff who serve it.

@@ -38,7 +38,7 @@ pub fn Bay() -> impl IntoView {
 
 #[component]
 fn Sheet(page: BayPage) -> impl IntoView {
-    let (number, station) = (page.bay.number, page.bay.station_id);
+    let (number, station, offset) = (page.bay.number, page.bay.station_id, page.utc_offset_minutes);
     let bay = RwSignal::new(page.bay);
     let line = follow_bay(bay, page.as_of);
     view! {
@@ -49,10 +49,11 @@ fn Sheet(page: BayPage) -> impl IntoView {
                     <Icon name="back" />
                     "Counter"
                 </a>
-                <LiveChip line offset=0 />
+                <LiveChip line offset />
             </div>
-            <StaleNote line offset=0 advice="Load the page again before you go on." />
+            <StaleNote line offset advice="Load the page again before you go on." />
             <h1>"Bay " {number}</h1>
+            <h2 class="sr">"Now"</h2>
             <BayCard bay />
             <Place bay />
         </div>

@@ -9,6 +9,7 @@ mod way;
 
 use leptos::either::{Either, EitherOf7};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
@@ -65,6 +66,7 @@ fn Swap(page: SessionPage) -> impl IntoView {
     let step = Memo::new(move |_| session.read().step);
     let who = move || session.with(who);
     keep_focus(step, session);
+    ask_whose(session);
     view! {
         <Title text=title />
         <div class="wrap stack">
@@ -78,7 +80,7 @@ fn Swap(page: SessionPage) -> impl IntoView {
             <StaleNote line offset advice="Load the page again before you go on." />
             <header class="stack-s page-head">
                 <h1>"Bay " {bay}</h1>
-                <p class="meta">{who}</p>
+                <p class="soft">{who}</p>
             </header>
             <Alarms session />
             <Way session />
@@ -105,6 +107,23 @@ fn Swap(page: SessionPage) -> impl IntoView {
             <Aside session step />
         </div>
     }
+}
+
+/// What comes by the socket does not say what the customer is called: it is asked for once it is known who stands there.
+fn ask_whose(session: RwSignal<SessionOut>) {
+    let id = session.with_untracked(|session| session.id);
+    let is_unnamed = Memo::new(move |_| {
+        session.with(|session| session.booking_id.is_some() && session.customer_name.is_none())
+    });
+    Effect::new(move |_| {
+        if is_unnamed.get() {
+            spawn_local(async move {
+                if let Ok(page) = see_session(id.to_string()).await {
+                    take_session(session, page.session);
+                }
+            });
+        }
+    });
 }
 
 /// Every step begins at its control.
