@@ -108,7 +108,7 @@ each_engine! {
             tokio::task::yield_now().await;
         }
         assert_eq!(ready_at(&app, world.station).await, (0, 1), "nothing is handed out in maintenance but what is held");
-        world.attendant.act(&moved, "collect", json!({"code": after["code"]})).await.problem(404, "not_found");
+        world.attendant.act(&moved, "collect", json!({"code": after["code"]})).await.problem(403, "forbidden");
         let served = porter.act(&moved, "collect", json!({"code": after["code"]})).await.expect(200);
         assert_eq!((&served["state"], &served["payment_state"]), (&json!("completed"), &json!("paid")));
         assert_sound(&app).await;

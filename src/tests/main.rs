@@ -18,6 +18,7 @@ mod doors;
 mod everybody;
 mod expiry;
 mod failed_packs;
+mod hang_up;
 mod http;
 mod live;
 mod messages;

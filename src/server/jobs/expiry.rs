@@ -8,6 +8,8 @@ use crate::server::service::bookings;
 
 /// A deadline set by another process is seen at the latest after this.
 const LONGEST_SLEEP: Duration = Duration::from_millis(500);
+/// A step that failed is tried again after this.
+const SHORTEST_SLEEP: Duration = Duration::from_millis(20);
 
 /// Runs until the server stops.
 pub async fn run(app: App) {
@@ -38,5 +40,6 @@ pub async fn sweep(app: &App) -> Result<usize, crate::domain::Problem> {
 
 async fn until_next(app: &App) -> Duration {
     let next = bookings::next_due(app).await.ok().flatten();
-    next.map_or(LONGEST_SLEEP, |at| at.since(app.clock.now()).min(LONGEST_SLEEP))
+    let sleep = next.map_or(LONGEST_SLEEP, |at| at.since(app.clock.now()));
+    sleep.clamp(SHORTEST_SLEEP, LONGEST_SLEEP)
 }

@@ -297,7 +297,11 @@ impl Db {
             Engine::Sqlite => "BEGIN",
             Engine::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         };
-        Ok(self.0.pool.begin_with(begin).await?)
+        // Begun in a task of its own: were it given up half-way, when somebody hangs up, the driver would leave the
+        // transaction open on a connection of the pool, and the next one to write there would be refused.
+        let pool = self.0.pool.clone();
+        let begun = tokio::spawn(async move { pool.begin_with(begin).await }).await;
+        Ok(begun.map_err(|_| StoreError::Closing)??)
     }
 
     /// Whether the database answers.
