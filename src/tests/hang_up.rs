@@ -4,7 +4,6 @@ use serde_json::json;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-use crate::support::app::TestApp;
 use crate::support::world::World;
 
 const CALLERS: usize = 100;

@@ -293,14 +293,13 @@ impl Db {
 
     /// A read transaction.
     pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
-        let begin = match self.0.engine {
+        let statement = match self.0.engine {
             Engine::Sqlite => "BEGIN",
             Engine::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         };
-        // Begun in a task of its own: were it given up half-way, when somebody hangs up, the driver would leave the
-        // transaction open on a connection of the pool, and the next one to write there would be refused.
+        // In a task of its own: given up half-way, when somebody hangs up, it would stay open in the pool.
         let pool = self.0.pool.clone();
-        let begun = tokio::spawn(async move { pool.begin_with(begin).await }).await;
+        let begun = tokio::spawn(async move { pool.begin_with(statement).await }).await;
         Ok(begun.map_err(|_| StoreError::Closing)??)
     }
 
