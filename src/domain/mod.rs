@@ -10,6 +10,7 @@ pub mod battery;
 pub mod bay;
 pub mod bill;
 pub mod booking;
+mod by_name;
 pub mod closing;
 pub mod id;
 pub mod item;
@@ -37,6 +38,7 @@ pub use battery::{BatteryState, Grade, Percent, SlotNumber};
 pub use bay::{BayCommand, BayCondition, BayState};
 pub use bill::{Bill, Rates};
 pub use booking::{BookingState, Command};
+pub use by_name::by_name;
 pub use closing::{Choice, Outcome};
 pub use id::{
     BatteryId, BatteryModelId, BayId, BookingId, CashCountId, HoldId, ItemId, NotificationId, OperatorId,

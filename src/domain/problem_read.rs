@@ -47,7 +47,7 @@ struct Members {
 #[cfg(not(feature = "ssr"))]
 impl<'de> Deserialize<'de> for Problem {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let problem = Members::deserialize(deserializer)?.problem();
+        let problem = super::by_name::<Members, D>(deserializer)?.problem();
         problem.ok_or_else(|| serde::de::Error::custom("no problem that this build knows"))
     }
 }

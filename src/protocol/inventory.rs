@@ -10,8 +10,7 @@ use crate::domain::{
 };
 
 /// One station in a snapshot.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(from = "StationSnapshotFields")]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct StationSnapshot {
     /// Which station.
     pub station_id: StationId,
@@ -77,9 +76,10 @@ macro_rules! read_with_inventory {
             strip: String,
         }
 
-        impl From<$fields> for $whole {
-            fn from(read: $fields) -> Self {
-                Self {
+        impl<'de> serde::Deserialize<'de> for $whole {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let read: $fields = $crate::domain::by_name(deserializer)?;
+                Ok(Self {
                     $($field: read.$field,)*
                     inventory: $crate::protocol::inventory::Inventory {
                         available_batteries: read.available_batteries,
@@ -93,7 +93,7 @@ macro_rules! read_with_inventory {
                         status: read.status,
                         strip: read.strip,
                     },
-                }
+                })
             }
         }
     };
@@ -139,8 +139,7 @@ pub struct ModelCount {
 }
 
 /// A station's counts changed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(from = "InventoryUpdateFields")]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct InventoryUpdate {
     /// Number in the station's topic.
     pub seq: u64,
@@ -164,8 +163,7 @@ pub struct InventoryUpdate {
 }
 
 /// What a list needs of an [`InventoryUpdate`] or of a [`StationSnapshot`].
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(from = "StationNewsFields")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct StationNews {
     /// Which station.
     pub station_id: StationId,

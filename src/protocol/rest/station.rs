@@ -64,8 +64,7 @@ pub struct StationPatch {
 }
 
 /// A station.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(from = "StationFields")]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct StationOut {
     /// Id.
