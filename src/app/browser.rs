@@ -1,6 +1,8 @@
 //! The browser behind the page: clock, timers, storage, visibility, position. The only room besides the
 //! socket that names web-sys. On the server every function is inert and answers what is true there.
 
+#[cfg(feature = "hydrate")]
+mod camera;
 #[cfg(not(feature = "hydrate"))]
 mod inert;
 #[cfg(feature = "hydrate")]
@@ -10,6 +12,8 @@ mod rows;
 #[cfg(feature = "hydrate")]
 mod sound;
 
+#[cfg(feature = "hydrate")]
+pub use camera::*;
 #[cfg(not(feature = "hydrate"))]
 pub use inert::*;
 #[cfg(feature = "hydrate")]
@@ -60,6 +64,28 @@ impl Theme {
             .into_iter()
             .find(|theme| value.as_deref() == Some(theme.as_str()));
         theme.unwrap_or_default()
+    }
+}
+
+/// Why no code can be read off the camera.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoCamera {
+    /// The person, or the browser for her, said no.
+    Refused,
+    /// This device has none.
+    Missing,
+    /// It is there, but does not start.
+    Busy,
+}
+
+impl NoCamera {
+    /// What happened and what to do, in one sentence each.
+    pub fn advice(self) -> &'static str {
+        match self {
+            Self::Refused => "The camera is not allowed here. Allow it in the browser's settings, or type.",
+            Self::Missing => "This device has no camera. Type instead.",
+            Self::Busy => "The camera does not start. Close what else uses it, or type.",
+        }
     }
 }
 

@@ -69,6 +69,15 @@ impl Floor {
         self.act(&session, "pay").await
     }
 
+    /// Takes every free slot.
+    async fn fill(&self, app: &TestApp) {
+        let path = format!("/api/v1/stations/{}", self.world.station);
+        let station = app.client().get(&path).await.expect(200);
+        for _ in 0..station["free_slots"].as_i64().unwrap() {
+            self.world.pack(self.world.station).await;
+        }
+    }
+
     async fn booked(&self) -> Value {
         let path = format!("/api/v1/bookings/{}", self.booking["id"]);
         self.asha.client.get(&path).await.expect(200)
@@ -230,6 +239,72 @@ each_engine! {
         let locked = floor.staff().in_session(&session, "return", broken).await.expect(200);
         assert_eq!(locked["returns"][0]["is_locked"], true);
         nothing_contradicts(&app).await;
+    }
+
+    /// Who scans what she hands over hears of a mistake before it leaves.
+    async fn the_wrong_pack_does_not_leave(app: TestApp) {
+        let floor = Floor::new(&app).await;
+        let session = floor.until_pack_out().await;
+        let hers = session["items"][0]["battery_serial"].as_str().unwrap();
+        let taken = async |body: Value| floor.staff().in_session(&session, "taken", body).await;
+        let before = floor.booked().await["state"].clone();
+        let wrong = taken(json!({"serial": floor.serial})).await;
+        wrong.wrong_field("serial");
+        assert!(wrong.text().contains(hers), "{}", wrong.text());
+        assert_eq!(floor.booked().await["state"], before);
+        taken(json!({"serial": format!(" {} ", hers.to_lowercase())})).await.expect(200);
+        assert_eq!(floor.booked().await["state"], "completed");
+        nothing_contradicts(&app).await;
+    }
+
+    /// Where every slot is taken, what comes back goes into the slot that the new pack leaves.
+    async fn a_full_cabinet_swaps_all_the_same(app: TestApp) {
+        let floor = Floor::new(&app).await;
+        let next = Floor::new_at(&floor.world, &app).await;
+        floor.fill(&app).await;
+        let session = floor.open().await;
+        floor.act(&session, "next").await;
+        let waits = floor.bring(&session).await;
+        assert_eq!((&waits["step"], &waits["returns"][0]["slot"]), (&json!("pack_assigned"), &json!(null)));
+        assert_eq!((&waits["returns"][0]["serial"], &waits["returns"][0]["is_waiting"]), (&json!(floor.serial), &json!(true)));
+        let left = waits["items"][0]["slot"].clone();
+        floor.act(&session, "next").await;
+        floor.act(&session, "next").await;
+        floor.act(&session, "pay").await;
+        let over = floor.act(&session, "taken").await;
+        assert_eq!((&over["returns"][0]["slot"], &over["returns"][0]["is_waiting"]), (&left, &json!(false)));
+        nothing_contradicts(&app).await;
+
+        // And when it ends at the counter.
+        let session = next.open().await;
+        next.act(&session, "next").await;
+        assert_eq!(next.bring(&session).await["returns"][0]["is_waiting"], true);
+        let path = format!("/api/v1/bookings/{}/collect", next.booking["id"]);
+        next.staff().client.post(&path, json!({"code": next.booking["code"]})).await.expect(200);
+        let path = format!("/api/v1/sessions/{}", session["id"]);
+        let over = next.staff().client.get(&path).await.expect(200);
+        assert_eq!((&over["step"], &over["returns"][0]["is_waiting"]), (&json!("closed"), &json!(false)));
+        nothing_contradicts(&app).await;
+    }
+
+    /// A swap that is broken off leaves the customer with the pack that waited.
+    async fn what_waits_for_a_slot_stays_with_its_customer_when_it_is_broken_off(app: TestApp) {
+        let floor = Floor::new(&app).await;
+        floor.fill(&app).await;
+        let session = floor.open().await;
+        floor.act(&session, "next").await;
+        floor.bring(&session).await;
+        let body = json!({"reason": "The bay is flooded"});
+        let broken = floor.world.operator.in_session(&session, "abort", body).await.expect(200);
+        assert_eq!(broken["ended_as"], "aborted");
+        nothing_contradicts(&app).await;
+        // It is hers still, and comes back another day.
+        let again = floor.world.book(&floor.asha, floor.world.station).await;
+        let again = Floor { booking: again, ..floor };
+        again.staff().at_bay(again.bay, "release", json!({})).await.expect(200);
+        let session = again.open().await;
+        again.act(&session, "next").await;
+        assert_eq!(again.bring(&session).await["returns"][0]["is_waiting"], true);
     }
 
     async fn who_has_no_booking_is_served_as_well(app: TestApp) {

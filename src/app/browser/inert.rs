@@ -110,3 +110,19 @@ pub fn shake() {}
 
 /// Nobody hears.
 pub fn chime(_tones: u32) {}
+
+/// No camera either.
+pub async fn can_read_codes() -> bool {
+    false
+}
+
+/// Never asked.
+pub async fn read_code(
+    _video: &str,
+    _is_wanted: impl Fn() -> bool,
+) -> Result<Option<String>, super::NoCamera> {
+    Err(super::NoCamera::Missing)
+}
+
+/// Sends nothing.
+pub fn send_form_of(_id: &str) {}

@@ -205,7 +205,7 @@ fn take_lead(then: impl Fn(bool) + Clone + 'static) -> Option<()> {
 }
 
 /// A method that web-sys does not offer in a stable build.
-fn method(of: &JsValue, name: &str) -> Option<Function> {
+pub(super) fn method(of: &JsValue, name: &str) -> Option<Function> {
     Reflect::get(of, &name.into()).ok()?.dyn_into().ok()
 }
 
@@ -214,5 +214,17 @@ pub fn focus(id: &str) {
     let element = document().get_element_by_id(id);
     if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
         let _ = element.focus();
+    }
+}
+
+/// Sends the form of the field with this id, as Enter in it does.
+pub fn send_form_of(id: &str) {
+    let form = document()
+        .get_element_by_id(id)
+        .and_then(|field| field.closest("form").ok()?);
+    if let Some(form) = form
+        && let Some(send) = method(&form, "requestSubmit")
+    {
+        let _ = send.call0(&form);
     }
 }

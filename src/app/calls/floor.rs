@@ -247,8 +247,11 @@ pub async fn swap_on(
     session: SessionId,
     /// How.
     step: SwapStep,
+    /// What stands on the pack that is taken; empty for not looked at.
+    #[server(default)]
+    serial: String,
 ) -> Result<SessionOut, Problem> {
-    use crate::protocol::rest::{HelpIn, ReturnIn};
+    use crate::protocol::rest::{HelpIn, ReturnIn, TakenIn};
     use crate::server::service::sessions;
 
     let (app, actor) = (super::app()?, super::actor()?);
@@ -257,11 +260,12 @@ pub async fn swap_on(
         none: true,
         ..ReturnIn::default()
     };
+    let taken = TakenIn { serial: Some(serial) };
     match step {
         SwapStep::Next => sessions::next(&app, &actor, session).await,
         SwapStep::Back => sessions::back(&app, &actor, session).await,
         SwapStep::NoPack => sessions::take_in(&app, &actor, session, none).await,
-        SwapStep::Taken => sessions::taken(&app, &actor, session).await,
+        SwapStep::Taken => sessions::taken(&app, &actor, session, taken).await,
         SwapStep::Close => sessions::close(&app, &actor, session).await,
         SwapStep::Help => sessions::ask_for_help(&app, &actor, session, help(true)).await,
         SwapStep::Helped => sessions::ask_for_help(&app, &actor, session, help(false)).await,

@@ -16,6 +16,7 @@ pub mod pickup;
 pub mod plans;
 pub mod reviews;
 pub mod rules;
+pub mod scan;
 pub mod shift;
 pub mod staff;
 pub mod stations;

@@ -158,37 +158,6 @@ pub async fn set_station_status(
         .map_err(super::told)
 }
 
-/// The running booking of this code or PIN, opened.
-#[server(prefix = "/call", endpoint = "open_booking", output = Plain)]
-pub async fn open_booking(
-    /// Where.
-    station: StationId,
-    /// QR text, code or PIN.
-    typed: String,
-) -> Result<BookingOut, Problem> {
-    use crate::server::service::bookings;
-
-    let (app, actor) = (super::app()?, super::actor()?);
-    if typed.trim().is_empty() {
-        return Err(super::told(Problem::invalid(
-            "typed",
-            "Scan the QR code, or type the customer's code or PIN.",
-        )));
-    }
-    let found = bookings::find(&app, &actor, station, &typed).await;
-    let booking = found.map_err(|problem| match problem {
-        Problem::NotFound { .. } => super::told(Problem::invalid(
-            "typed",
-            "No running booking at this station has that code or PIN.",
-        )),
-        other => super::told(other),
-    })?;
-    if super::plain_form() {
-        super::see_other(&format!("/staff/stations/{station}?booking={}#open", booking.id));
-    }
-    Ok(booking)
-}
-
 /// The packs are prepared.
 #[server(prefix = "/call", endpoint = "prepare_booking", output = Plain)]
 pub async fn prepare_booking(

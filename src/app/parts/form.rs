@@ -42,6 +42,9 @@ pub fn ErrorSummary(
     problem: Signal<Option<Problem>>,
     /// What the fields point to.
     id: &'static str,
+    /// A field that has another id than its name, and that id.
+    #[prop(optional)]
+    but: Option<(&'static str, &'static str)>,
 ) -> impl IntoView {
     let note = NodeRef::<html::Div>::new();
     Effect::new(move |_| {
@@ -54,7 +57,7 @@ pub fn ErrorSummary(
     move || {
         let problem = problem.get()?;
         let fields = complaints(&problem);
-        let fields = (!fields.is_empty()).then(|| view! { <Complaints fields /> });
+        let fields = (!fields.is_empty()).then(|| view! { <Complaints fields but /> });
         Some(view! {
             <div class="note" data-tone="danger" id=id tabindex="-1" autofocus node_ref=note>
                 <Icon name="alert" />
@@ -71,11 +74,15 @@ pub fn ErrorSummary(
 
 /// What is wrong with each field, as a link to it.
 #[component]
-fn Complaints(fields: Vec<(String, String)>) -> impl IntoView {
-    let row = |(field, detail): (String, String)| {
+fn Complaints(fields: Vec<(String, String)>, but: Option<(&'static str, &'static str)>) -> impl IntoView {
+    let row = move |(field, detail): (String, String)| {
+        let id = match but {
+            Some((name, id)) if name == field => id,
+            _ => field.as_str(),
+        };
         view! {
             <li>
-                <a href=format!("#{field}") rel="external">
+                <a href=format!("#{id}") rel="external">
                     {detail}
                 </a>
             </li>

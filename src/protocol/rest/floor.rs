@@ -130,6 +130,16 @@ pub struct HelpIn {
     pub needs_help: bool,
 }
 
+/// The pack is out of the slot.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct TakenIn {
+    /// What stands on it, typed or scanned: looked at before it leaves. Nobody looks unless given.
+    #[serde(default)]
+    pub serial: Option<String>,
+}
+
 /// How many are served.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -222,6 +232,8 @@ pub struct ReturnOut {
     pub slot: Option<SlotNumber>,
     /// It is locked until somebody has looked at it.
     pub is_locked: bool,
+    /// Every slot was taken: it goes into the one that the new pack leaves.
+    pub is_waiting: bool,
 }
 
 /// When a step was reached.

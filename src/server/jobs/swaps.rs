@@ -7,7 +7,7 @@ use rand::RngExt;
 
 use super::riders;
 use crate::domain::{BayState, Problem, SessionId, SessionStep};
-use crate::protocol::rest::{BookingItemOut, BookingOut, CashIn, ReturnIn, SessionIn, SessionOut};
+use crate::protocol::rest::{BookingItemOut, BookingOut, CashIn, ReturnIn, SessionIn, SessionOut, TakenIn};
 use crate::server::App;
 use crate::server::demo::Cast;
 use crate::server::service::{bays, notifications, sessions};
@@ -48,7 +48,7 @@ pub async fn go_on(app: &App, cast: &Cast, booking: &BookingOut, session: Sessio
         SessionStep::PackIn => {
             let brought = brought(app, &now, booking).await?;
             match sessions::take_in(app, attendant, session, brought).await {
-                // All slots are taken: she keeps hers for now.
+                // All slots are taken, and she gets no pack whose slot is free then: she keeps hers for now.
                 Err(Problem::NoFreeSlot) => sessions::take_in(app, attendant, session, none()).await,
                 other => other,
             }?;
@@ -57,7 +57,7 @@ pub async fn go_on(app: &App, cast: &Cast, booking: &BookingOut, session: Sessio
             sessions::pay(app, attendant, session, CashIn::default()).await?;
         }
         SessionStep::PackOut => {
-            sessions::taken(app, attendant, session).await?;
+            sessions::taken(app, attendant, session, TakenIn::default()).await?;
             notifications::settle(app, booking.station_id, booking.id).await?;
         }
     }

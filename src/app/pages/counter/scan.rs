@@ -1,5 +1,5 @@
-//! The box for whatever a customer shows or says: QR text from a scanner, code or PIN. Enter opens the
-//! booking; a second Enter hands it over.
+//! The box for whatever is scanned or said: QR text, code or PIN of a booking, the QR code of a bay, the serial
+//! number of a pack. Enter opens it; a second Enter hands a booking over.
 
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -7,14 +7,14 @@ use leptos_router::hooks::use_navigate;
 
 use super::state::{Counter, Open};
 use crate::app::browser;
-use crate::app::calls::staff::OpenBooking;
-use crate::app::parts::Icon;
+use crate::app::calls::scan::{Found, LookUp};
 use crate::app::parts::form::{complaint_about, failure};
+use crate::app::parts::{Icon, ReadCode};
 
 /// The scan box.
 #[component]
 pub fn Scan(counter: Counter, open: Memo<Open>) -> impl IntoView {
-    let call = ServerAction::<OpenBooking>::new();
+    let call = ServerAction::<LookUp>::new();
     let problem = failure(move || call.value().get());
     let typed = RwSignal::new(String::new());
     let complaint = Memo::new(move |_| {
@@ -25,20 +25,24 @@ pub fn Scan(counter: Counter, open: Memo<Open>) -> impl IntoView {
     });
     let navigate = use_navigate();
     Effect::new(move |_| match call.value().get() {
-        Some(Ok(booking)) => {
-            counter.proof.set(Some((booking.id, typed.get_untracked())));
-            typed.set(String::new());
-            let found = Open::Booking(booking.id);
-            counter.queue.put(booking);
-            if open.get_untracked() == found {
-                browser::focus("hand-over");
-                return;
+        Some(Ok(found)) => {
+            let address = found.address(counter.station);
+            if let Found::Booking(booking) = found {
+                counter.proof.set(Some((booking.id, typed.get_untracked())));
+                let was_open = open.get_untracked() == Open::Booking(booking.id);
+                counter.queue.put(*booking);
+                if was_open {
+                    typed.set(String::new());
+                    browser::focus("hand-over");
+                    return;
+                }
             }
+            typed.set(String::new());
             let options = NavigateOptions {
                 scroll: false,
                 ..NavigateOptions::default()
             };
-            navigate(&found.address(counter.station), options);
+            navigate(&address, options);
         }
         Some(Err(_)) => browser::focus("typed"),
         None => {}
@@ -50,14 +54,14 @@ pub fn Scan(counter: Counter, open: Memo<Open>) -> impl IntoView {
                 <div class="with-icon">
                     <Icon name="scan" />
                     <label class="sr" for="typed">
-                        "Scan or type a QR text, code or PIN"
+                        "Scan or type a QR text, code, PIN or battery number"
                     </label>
                     <input
                         class="input"
                         id="typed"
                         name="typed"
                         type="text"
-                        maxlength="64"
+                        maxlength="200"
                         autocomplete="off"
                         autocapitalize="characters"
                         spellcheck="false"
@@ -76,6 +80,7 @@ pub fn Scan(counter: Counter, open: Memo<Open>) -> impl IntoView {
                     "Find"
                 </button>
             </div>
+            <ReadCode field="typed" text=typed />
             <div class="field" role="alert">
                 {move || {
                     complaint

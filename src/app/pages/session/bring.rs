@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use super::{Do, take_answer};
 use crate::app::browser;
 use crate::app::calls::floor::{BringPack, SwapStep};
+use crate::app::parts::ReadCode;
 use crate::app::parts::form::{ErrorSummary, Field, Submit, complaint_about, failure};
-use crate::domain::Problem;
 use crate::protocol::rest::SessionOut;
 
 /// The form for the next pack that is not in yet.
@@ -31,19 +31,13 @@ pub fn Bring(session: RwSignal<SessionOut>) -> impl IntoView {
                 .and_then(|problem| complaint_about(problem, "confirm"))
         })
     };
-    let is_full = move || problem.with(|problem| matches!(problem, Some(Problem::NoFreeSlot)));
     view! {
         <Show
             when=move || line.with(Option::is_some)
             fallback=move || view! { <Do session step=SwapStep::Next label="All are in" id="go" /> }
         >
             <ActionForm action=call attr:class="stack">
-                <ErrorSummary problem id="bring-problem" />
-                <Show when=is_full>
-                    <p>
-                        "Go on without it, hand the new battery over, and put this one into the slot that is free then."
-                    </p>
-                </Show>
+                <ErrorSummary problem id="bring-problem" but=("serial", "go") />
                 <input type="hidden" name="session" value=swap.to_string() />
                 <p>"For " <b>{line}</b></p>
                 <div class="field">
@@ -62,12 +56,13 @@ pub fn Bring(session: RwSignal<SessionOut>) -> impl IntoView {
                         on:input=move |event| serial.set(event_target_value(&event))
                     />
                 </div>
+                <ReadCode field="go" text=serial />
                 {move || {
                     doubt()
                         .map(|doubt| {
                             view! {
                                 <label class="choice">
-                                    <input type="checkbox" name="confirm" value="true" />
+                                    <input type="checkbox" id="confirm" name="confirm" value="true" />
                                     <span>{doubt}</span>
                                 </label>
                             }

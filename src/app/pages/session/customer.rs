@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::take_answer;
 use crate::app::calls::floor::{NameCustomer, NameWalkIn};
+use crate::app::parts::ReadCode;
 use crate::app::parts::form::{ErrorSummary, Field, Submit, complaint_about, failure};
 use crate::protocol::rest::{BatteryModelOut, SessionOut};
 
@@ -22,6 +23,7 @@ fn ByCode(session: RwSignal<SessionOut>) -> impl IntoView {
     let problem = failure(move || call.value().get());
     take_answer(session, move || call.value().get());
     let swap = session.with_untracked(|session| session.id);
+    let shown = RwSignal::new(String::new());
     let complaint = move || {
         problem.with(|problem| {
             problem
@@ -31,7 +33,7 @@ fn ByCode(session: RwSignal<SessionOut>) -> impl IntoView {
     };
     view! {
         <ActionForm action=call attr:class="stack">
-            <ErrorSummary problem id="shown-problem" />
+            <ErrorSummary problem id="shown-problem" but=("shown", "go") />
             <input type="hidden" name="session" value=swap.to_string() />
             <div class="field">
                 <label for="go">"Customer's QR, code or PIN"</label>
@@ -46,9 +48,12 @@ fn ByCode(session: RwSignal<SessionOut>) -> impl IntoView {
                     spellcheck="false"
                     required
                     autofocus
+                    prop:value=move || shown.get()
+                    on:input=move |event| shown.set(event_target_value(&event))
                     aria-invalid=move || complaint().map(|_| "true")
                 />
             </div>
+            <ReadCode field="go" text=shown />
             <Submit label="This is the customer" busy="Looking…" pending=call.pending() />
         </ActionForm>
     }

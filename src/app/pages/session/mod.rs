@@ -5,6 +5,7 @@
 mod bring;
 mod customer;
 mod pay;
+mod slot_open;
 mod way;
 
 use leptos::either::{Either, EitherOf7};
@@ -18,7 +19,6 @@ use crate::app::calls::floor::{BreakSwapOff, SessionPage, SwapOn, SwapStep, see_
 use crate::app::live::clock::Clock;
 use crate::app::live::floor::{follow_session, take_session};
 use crate::app::parts::announce::Announcer;
-use crate::app::parts::countdown::{minutes_and_seconds, time_left};
 use crate::app::parts::form::{ErrorSummary, Field, Submit, failure};
 use crate::app::parts::note::{Note, Tone};
 use crate::app::parts::refusal::Refusal;
@@ -28,6 +28,7 @@ use crate::protocol::rest::{BookingItemOut, SessionOut};
 use bring::Bring;
 use customer::Customer;
 use pay::Pay;
+use slot_open::SlotOpen;
 use way::Way;
 
 /// The page of one swap.
@@ -237,6 +238,7 @@ fn Fetched(session: RwSignal<SessionOut>, step: SessionStep) -> impl IntoView {
     let back = move || {
         let row = |one: crate::protocol::rest::ReturnOut| {
             let said = match (one.serial, one.slot) {
+                (Some(serial), None) if one.is_waiting => format!("{serial}, when the new one is out"),
                 (Some(serial), Some(slot)) => format!("{serial}, slot {}", slot.label()),
                 (Some(serial), None) => serial,
                 (None, _) => "The customer brought none".to_owned(),
@@ -299,38 +301,6 @@ fn Line(item: BookingItemOut) -> impl IntoView {
             </div>
             {slot}
         </li>
-    }
-}
-
-/// The slot is open, and how long still.
-#[component]
-fn SlotOpen(session: RwSignal<SessionOut>) -> impl IntoView {
-    let clock = Clock::get();
-    let offset = session.with_untracked(|session| session.utc_offset_minutes);
-    let ticks = clock.ticks_here();
-    let until = Memo::new(move |_| session.read().dispense_until);
-    let slots = move || {
-        session.with(|session| {
-            let slots: Vec<_> = session
-                .items
-                .iter()
-                .filter(|item| item.kind.takes_a_pack())
-                .filter_map(|item| Some(item.slot?.label()))
-                .collect();
-            slots.join(", ")
-        })
-    };
-    let left = move || {
-        let until = until.get()?;
-        Some(if ticks.get() {
-            format!("Shuts in {}", minutes_and_seconds(time_left(until, clock.now())))
-        } else {
-            format!("Open until {}", until.clock_time(offset))
-        })
-    };
-    view! {
-        <p><b>"Slot " {slots} " is open."</b> " " {left}</p>
-        <Do session step=SwapStep::Taken label="The battery is taken" id="go" />
     }
 }
 

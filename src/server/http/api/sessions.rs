@@ -6,7 +6,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::domain::{Problem, SessionId};
-use crate::protocol::rest::{CashIn, HelpIn, PartyIn, ReasonIn, ReturnIn, SessionIn, SessionOut};
+use crate::protocol::rest::{CashIn, HelpIn, PartyIn, ReasonIn, ReturnIn, SessionIn, SessionOut, TakenIn};
 use crate::server::App;
 use crate::server::http::body::{Body, BodyOrNone};
 use crate::server::http::extract::{Id, SignedIn, Staff};
@@ -94,9 +94,14 @@ async fn pay_session(
 
 /// The customer took the battery: the swap is over, and the receipt is numbered
 #[utoipa::path(post, path = "/sessions/{id}/taken", tag = "Floor", params(("id" = i64, Path)),
-    responses((status = 200, description = "The session, closed", body = SessionOut), Refused))]
-async fn pack_taken(State(app): State<App>, Staff(actor): Staff, Id(session): Id<SessionId>) -> Answer {
-    sessions::taken(&app, &actor, session).await.map(Json)
+    request_body = Option<TakenIn>, responses((status = 200, description = "The session, closed", body = SessionOut), Refused))]
+async fn pack_taken(
+    State(app): State<App>,
+    Staff(actor): Staff,
+    Id(session): Id<SessionId>,
+    BodyOrNone(body): BodyOrNone<TakenIn>,
+) -> Answer {
+    sessions::taken(&app, &actor, session, body).await.map(Json)
 }
 
 /// Somebody is needed at the bay (its customer, staff), or not any more (staff)

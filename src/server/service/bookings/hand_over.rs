@@ -161,7 +161,9 @@ pub(in crate::server::service) async fn complete(
     tx.add_strike(record.user, -1).await?;
     tx.leave_pickup(booking).await?;
     bays::leave(tx, &record, timers).await?;
-    sessions::end_with(tx, booking, SessionEnd::Closed, timers).await?;
+    if let Some(session) = sessions::end_with(tx, booking, SessionEnd::Closed, timers).await? {
+        sessions::take_waiting_in(tx, actor, session).await?;
+    }
     let message = text::booking_completed(&record.station_name);
     let kind = NotificationKind::BookingCompleted;
     tx.notify(record.user, notice(&record, kind, Level::Success, message))

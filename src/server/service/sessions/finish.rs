@@ -1,11 +1,13 @@
 //! A session ends: the pack is taken, or the swap is broken off. The bay, the booking and the session end together.
 
+use super::take_in::take_waiting_in;
 use super::{answer, at_my_station, must_be_at, save, timers_of};
 use crate::domain::{BayCommand, BookingId, Problem, SessionEnd, SessionId, SessionStep, Timer, Timers};
-use crate::protocol::rest::{ReasonIn, SessionOut};
+use crate::protocol::rest::{ReasonIn, SessionOut, TakenIn};
 use crate::server::App;
 use crate::server::service::form::given;
 use crate::server::service::{Actor, bays, bookings};
+use crate::server::store::bookings::ItemRecord;
 use crate::server::store::floor::{BayNow, SessionNow, SessionRecord, sessions as rows};
 use crate::server::store::{Failure, StoreError, Tx};
 
@@ -13,20 +15,42 @@ use crate::server::store::{Failure, StoreError, Tx};
 /// session closed and the bay cleared.
 ///
 /// # Errors
-/// [`Problem::NotFound`], [`Problem::SessionBusy`] while the slot is shut, and those of handing over.
-pub async fn taken(app: &App, actor: &Actor, session: SessionId) -> Result<SessionOut, Problem> {
+/// [`Problem::NotFound`], [`Problem::SessionBusy`] while the slot is shut, [`Problem::Invalid`] for a pack that is
+/// not the customer's, and those of handing over.
+pub async fn taken(
+    app: &App,
+    actor: &Actor,
+    session: SessionId,
+    body: TakenIn,
+) -> Result<SessionOut, Problem> {
     let (who, timers) = (actor.clone(), app.timers.clone());
     app.db
         .write(actor.cause(), move |tx| {
-            let (actor, timers) = (who.clone(), timers.clone());
+            let (actor, timers, scanned) = (who.clone(), timers.clone(), body.serial.clone());
             Box::pin(async move {
                 let record = at_my_station(tx, &actor, session).await?;
                 must_be_at(&record, SessionStep::PackOut)?;
+                must_be_hers(&record, scanned.as_deref().unwrap_or_default().trim())?;
                 finish(tx, &actor, &record, &timers).await?;
                 answer(tx, &actor, session).await
             })
         })
         .await
+}
+
+/// Who scans what is handed over hears of it before the wrong pack leaves.
+fn must_be_hers(record: &SessionRecord, scanned: &str) -> Result<(), Problem> {
+    let hers = || {
+        let items = record.booking.iter().flat_map(|booking| &booking.items);
+        items.filter_map(ItemRecord::pack_and_slot)
+    };
+    if scanned.is_empty() || hers().any(|(serial, _)| serial.eq_ignore_ascii_case(scanned)) {
+        return Ok(());
+    }
+    let right = hers().map(|(serial, slot)| format!("{serial} in slot {}", slot.label()));
+    let right = right.collect::<Vec<_>>().join(", ");
+    let advice = format!("Put {scanned} back: the customer gets {right}.");
+    Err(Problem::invalid("serial", advice))
 }
 
 /// Closes a session: one whose slot is open as taken, one in which nobody was named as it is (staff).
@@ -103,22 +127,24 @@ async fn finish(
 ) -> Result<(), Failure> {
     let booking = record.now.booking.ok_or(StoreError::Overtaken)?;
     end(tx, record, SessionEnd::Closed, None, timers).await?;
-    bookings::complete(tx, actor, booking, timers).await
+    bookings::complete(tx, actor, booking, timers).await?;
+    take_waiting_in(tx, actor, record.id).await
 }
 
-/// A booking ended in another way than by its session: that ends with it.
+/// A booking ended in another way than by its session: that ends with it. Answers which one.
 pub async fn end_with(
     tx: &mut Tx<'_>,
     booking: BookingId,
     how: SessionEnd,
     timers: &Timers,
-) -> Result<(), Failure> {
+) -> Result<Option<SessionId>, Failure> {
     let Some(session) = rows::open_for(tx.connection(), booking).await? else {
-        return Ok(());
+        return Ok(None);
     };
     let record = rows::find(tx.connection(), session).await?;
     let record = record.ok_or(StoreError::Overtaken)?;
-    end(tx, &record, how, None, timers).await
+    end(tx, &record, how, None, timers).await?;
+    Ok(Some(session))
 }
 
 /// Nobody ever said who stood there, and the bay is freed.

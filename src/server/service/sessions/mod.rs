@@ -14,6 +14,7 @@ pub(super) use finish::{end_with, leave_unnamed};
 pub use open::{identify, open};
 pub use steps::{ask_for_help, back, next, pay, set_party_size};
 pub use take_in::take_in;
+pub(super) use take_in::take_waiting_in;
 
 use crate::domain::{Problem, SessionAlarm, SessionId, SessionStep, Timer, Timers, Timestamp};
 use crate::protocol::rest::SessionOut;

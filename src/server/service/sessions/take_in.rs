@@ -2,21 +2,19 @@
 
 use super::steps::go;
 use super::{answer, at_my_station, must_be_at};
-use crate::domain::{BatteryId, ItemId, Percent, Problem, SessionId, SessionStep};
+use crate::domain::{BatteryId, BatteryModelId, ItemId, Problem, SessionId, SessionStep};
 use crate::protocol::rest::{ReturnIn, SessionOut};
 use crate::server::App;
 use crate::server::service::form::{Form, MAX_REASON};
 use crate::server::service::{Actor, batteries};
-use crate::server::store::floor::{SessionRecord, sessions as rows};
+use crate::server::store::floor::{CameBack, SessionRecord, WaitingPack, returns, sessions as rows};
 use crate::server::store::{Audit, Failure, StoreError, Tx, whereabouts};
 
 /// What was typed, readable.
 #[derive(Clone, Debug)]
 struct Brought {
-    serial: String,
-    soc: Percent,
+    pack: WaitingPack,
     slot: Option<i64>,
-    damage: Option<String>,
     is_confirmed: bool,
 }
 
@@ -28,10 +26,12 @@ impl Brought {
         }
         let mut form = Form::default();
         let brought = Self {
-            serial: form.text("serial", body.serial.as_deref().unwrap_or_default(), 1..=64),
-            soc: form.percent("soc", body.soc.unwrap_or(0)),
+            pack: WaitingPack {
+                serial: form.text("serial", body.serial.as_deref().unwrap_or_default(), 1..=64),
+                soc: form.percent("soc", body.soc.unwrap_or(0)),
+                damage: form.text_or_none("damage", body.damage.as_deref(), MAX_REASON),
+            },
             slot: body.slot,
-            damage: form.text_or_none("damage", body.damage.as_deref(), MAX_REASON),
             is_confirmed: body.confirm,
         };
         form.finish()?;
@@ -61,12 +61,16 @@ pub async fn take_in(
                 must_be_at(&record, SessionStep::PackIn)?;
                 let item = record.outstanding().map(|item| item.id);
                 if let Some(item) = item {
-                    let battery = match &brought {
-                        Some(brought) => Some(put_in(tx, &actor, &record, item, brought).await?),
-                        None => None,
+                    let what = match &brought {
+                        Some(brought) => put_in(tx, &actor, &record, item, brought).await?,
+                        None => CameBack::Nothing,
                     };
-                    tx.note_return(&record, item, battery).await?;
-                    let action = if battery.is_some() { "pack_in" } else { "no_pack" };
+                    tx.note_return(&record, item, &what).await?;
+                    let action = match what {
+                        CameBack::Pack(_) => "pack_in",
+                        CameBack::Waiting(_) => "pack_waits",
+                        CameBack::Nothing => "no_pack",
+                    };
                     audit(tx, session, action, None).await?;
                 }
                 let record = rows::find(tx.connection(), session).await?;
@@ -80,19 +84,17 @@ pub async fn take_in(
         .await
 }
 
-/// Puts the pack into a slot. One that nobody knows is locked until somebody has looked at it, and so is one that
-/// is broken.
+/// Puts the pack into a slot, after a second look at whatever is unexpected of it. Where every slot is taken it waits
+/// for the one that the customer's new pack leaves.
 async fn put_in(
     tx: &mut Tx<'_>,
     actor: &Actor,
     record: &SessionRecord,
     item: ItemId,
     brought: &Brought,
-) -> Result<BatteryId, Failure> {
+) -> Result<CameBack, Failure> {
     let booking = record.booking.as_ref().ok_or(StoreError::Overtaken)?;
-    let line = booking.items.iter().find(|line| line.id == item);
-    let model = line.and_then(|line| line.model).ok_or(StoreError::Overtaken)?;
-    let known = whereabouts::by_serial(tx.connection(), &brought.serial).await?;
+    let known = whereabouts::by_serial(tx.connection(), &brought.pack.serial).await?;
     let doubt = match &known {
         None => Some(
             "Nobody knows this serial number. Read it once more; if it is right, confirm: the battery is locked then.",
@@ -100,7 +102,7 @@ async fn put_in(
         Some(pack) if pack.holder.is_some() && pack.holder != Some(booking.user) => {
             Some("This battery was handed to another customer. Confirm to take it in all the same.")
         }
-        Some(pack) if pack.model != model => Some(
+        Some(pack) if pack.model != model_of(record, item)? => Some(
             "This battery is of another type than the one that was booked. Confirm to take it in all the same.",
         ),
         Some(_) => None,
@@ -110,16 +112,61 @@ async fn put_in(
         Some(doubt) => audit(tx, record.id, "confirm_return", Some(doubt)).await?,
         None => {}
     }
+    match place(tx, actor, record, item, &brought.pack, brought.slot).await {
+        Err(Failure::Refused(Problem::NoFreeSlot)) if record.leaves_a_slot() => {
+            Ok(CameBack::Waiting(brought.pack.clone()))
+        }
+        placed => placed.map(CameBack::Pack),
+    }
+}
+
+/// One that nobody knows is locked until somebody has looked at it, and so is one that is broken.
+async fn place(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    record: &SessionRecord,
+    item: ItemId,
+    pack: &WaitingPack,
+    slot: Option<i64>,
+) -> Result<BatteryId, Failure> {
     let place = batteries::Brought {
         station: record.station,
-        slot: brought.slot,
-        soc: brought.soc,
-        damage: brought.damage.clone(),
+        slot,
+        soc: pack.soc,
+        damage: pack.damage.clone(),
     };
-    match known {
-        Some(pack) => batteries::take_in(tx, actor, pack.id, place).await,
-        None => batteries::take_in_unknown(tx, &brought.serial, model, place).await,
+    match whereabouts::by_serial(tx.connection(), &pack.serial).await? {
+        Some(known) => batteries::take_in(tx, actor, known.id, place).await,
+        None => batteries::take_in_unknown(tx, &pack.serial, model_of(record, item)?, place).await,
     }
+}
+
+/// The new packs are out: what waited for their slots goes in. What cannot (somebody took it back elsewhere) stays
+/// beside the cabinet, and the audit says why.
+pub async fn take_waiting_in(tx: &mut Tx<'_>, actor: &Actor, session: SessionId) -> Result<(), Failure> {
+    let record = rows::find(tx.connection(), session).await?;
+    let record = record.ok_or(StoreError::Overtaken)?;
+    for (item, pack) in returns::waiting(tx.connection(), session).await? {
+        match place(tx, actor, &record, item, &pack, None).await {
+            Ok(battery) => {
+                if !tx.note_waited(&record, item, battery).await? {
+                    return Err(StoreError::Overtaken.into());
+                }
+                audit(tx, session, "pack_in", None).await?;
+            }
+            Err(Failure::Refused(problem)) => {
+                audit(tx, session, "pack_stays_out", Some(&problem.to_string())).await?;
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(())
+}
+
+fn model_of(record: &SessionRecord, item: ItemId) -> Result<BatteryModelId, StoreError> {
+    let mut lines = record.booking.iter().flat_map(|booking| &booking.items);
+    let line = lines.find(|line| line.id == item);
+    line.and_then(|line| line.model).ok_or(StoreError::Overtaken)
 }
 
 async fn audit(

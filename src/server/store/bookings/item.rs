@@ -65,6 +65,11 @@ impl ItemRecord {
         }
     }
 
+    /// The serial number of the pack promised for it, and the slot that the pack is in.
+    pub fn pack_and_slot(&self) -> Option<(&str, SlotNumber)> {
+        Some((self.serial.as_deref()?, SlotNumber(self.slot?)))
+    }
+
     /// Whether the pack promised for it failed, and no other has taken its place.
     pub(super) fn lacks_a_pack(&self) -> bool {
         self.lost_at.is_some() && self.state == ItemState::Pending

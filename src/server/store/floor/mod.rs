@@ -3,9 +3,11 @@
 pub mod bays;
 pub mod check;
 mod frames;
+pub mod returns;
 mod session_change;
 pub mod sessions;
 
 pub use bays::{BayNow, BayRecord, InLine};
+pub use returns::{CameBack, WaitingPack};
 pub use session_change::NewSession;
 pub use sessions::{SessionNow, SessionRecord};

@@ -2,9 +2,7 @@
 //! `booking_update` follow by themselves.
 
 use super::{SessionNow, SessionRecord};
-use crate::domain::{
-    BatteryId, BayId, ItemId, SessionAlarm, SessionId, SessionStep, StationId, Timestamp, UserId,
-};
+use crate::domain::{BayId, SessionAlarm, SessionId, SessionStep, StationId, Timestamp, UserId};
 use crate::server::store::{StoreError, Tx};
 
 /// A session before it exists.
@@ -106,32 +104,11 @@ impl Tx<'_> {
             .await?;
         Ok(())
     }
-
-    /// Notes what came back for a line; without a pack when the customer had none.
-    pub async fn note_return(
-        &mut self,
-        session: &SessionRecord,
-        item: ItemId,
-        battery: Option<BatteryId>,
-    ) -> Result<(), StoreError> {
-        let noted = sqlx::query(
-            "INSERT INTO session_return (session_id, item_id, battery_id, at) VALUES ($1, $2, $3, $4)",
-        )
-        .bind(session.id.0)
-        .bind(item.0)
-        .bind(battery.map(|battery| battery.0))
-        .bind(self.now().micros())
-        .execute(self.connection())
-        .await;
-        noted.map_err(overtaken_if_taken)?;
-        self.touch_session(session.id, session.bay, session.now.booking);
-        Ok(())
-    }
 }
 
 /// The unique indexes of open sessions and of returns: another transaction was faster; run again, and the look will
 /// see it.
-fn overtaken_if_taken(error: sqlx::Error) -> StoreError {
+pub(super) fn overtaken_if_taken(error: sqlx::Error) -> StoreError {
     match error.as_database_error() {
         Some(database) if database.is_unique_violation() => StoreError::Overtaken,
         _ => error.into(),

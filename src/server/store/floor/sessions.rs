@@ -3,10 +3,11 @@
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
+use super::returns;
 use crate::domain::session::Work;
 use crate::domain::{
-    BatteryId, BatteryState, BayId, BookingId, ItemId, OperatorId, PaymentState, SessionAlarm, SessionEnd,
-    SessionId, SessionStep, SlotNumber, StationId, Timestamp,
+    BayId, BookingId, ItemId, OperatorId, PaymentState, SessionAlarm, SessionEnd, SessionId, SessionStep,
+    StationId, Timestamp,
 };
 use crate::protocol::Topic;
 use crate::protocol::rest::{ReturnOut, SessionOut, SessionStepOut};
@@ -81,6 +82,14 @@ impl SessionRecord {
         let is_in = |item: ItemId| self.returns.iter().any(|one| one.item_id == item);
         let mut items = self.booking.iter().flat_map(|booking| &booking.items);
         items.find(|item| item.kind.brings_a_pack() && !item.state.is_over() && !is_in(item.id))
+    }
+
+    /// A slot that a pack of this swap leaves is still without a pack that waits for it.
+    pub fn leaves_a_slot(&self) -> bool {
+        let items = self.booking.iter().flat_map(|booking| &booking.items);
+        let leaving = items.filter(|item| item.kind.takes_a_pack() && !item.state.is_over());
+        let waiting = self.returns.iter().filter(|one| one.is_waiting);
+        leaving.count() > waiting.count()
     }
 
     /// What there is to do.
@@ -188,7 +197,7 @@ pub async fn find(
         Some(booking) => bookings::find(&mut *connection, BookingId(booking)).await?,
         None => None,
     };
-    let returns = returns_of(&mut *connection, session).await?;
+    let returns = returns::of(&mut *connection, session).await?;
     let steps = steps_of(&mut *connection, session).await?;
     let position = outbox::position(connection, Topic::Session(session)).await?;
     Ok(Some(SessionRecord {
@@ -224,34 +233,6 @@ fn now(row: &AnyRow) -> Result<SessionNow, StoreError> {
         due_at: row.instant_or_null("due_at")?,
         ended: closed_at.zip(row.word_or_null("ended_as")?),
     })
-}
-
-async fn returns_of(
-    connection: &mut AnyConnection,
-    session: SessionId,
-) -> Result<Vec<ReturnOut>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT session_return.item_id, session_return.battery_id, battery.serial, battery.slot, battery.state
-         FROM session_return
-         LEFT JOIN battery ON battery.id = session_return.battery_id
-         WHERE session_return.session_id = $1
-         ORDER BY session_return.at, session_return.item_id",
-    )
-    .bind(session.0)
-    .fetch_all(connection)
-    .await?;
-    rows.iter()
-        .map(|row| {
-            let state: Option<BatteryState> = row.word_or_null("state")?;
-            Ok(ReturnOut {
-                item_id: ItemId(row.plain("item_id")?),
-                battery_id: row.plain::<Option<i64>>("battery_id")?.map(BatteryId),
-                serial: row.plain("serial")?,
-                slot: row.plain::<Option<i64>>("slot")?.map(SlotNumber),
-                is_locked: state == Some(BatteryState::Quarantined),
-            })
-        })
-        .collect()
 }
 
 async fn steps_of(
