@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{BatteryId, BookingId, ItemId, Timer};
 
+/// The level at which a task that nobody acknowledges is the operator's.
+pub const OPERATOR_LEVEL: i64 = 3;
+
 /// What is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

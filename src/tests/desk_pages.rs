@@ -1,8 +1,11 @@
 //! The desk behind the counter as a browser without scripts has it: closing down, the end of a shift, the rules of a
 //! station, and the operator's books.
 
+use std::time::Duration;
+
 use serde_json::json;
 use voltbay::domain::Role;
+use voltbay::server::jobs::tasks::sweep;
 
 use crate::pages::{browser, page, send};
 use crate::support::app::{Person, TestApp};
@@ -150,6 +153,60 @@ each_engine! {
         assert_eq!(send(&theirs, &door, "place_bay", &format!("bay={bay}&zone=Left+of+the+gate")).await, door);
         assert!(page(&theirs, &door).await.contains("Left of the gate"));
         assert!(page(&hers, &place).await.contains("Left of the gate"));
+    }
+
+    async fn what_nobody_takes_up_is_the_operators(app: TestApp) {
+        let world = World::with_packs(&app, 0).await;
+        let hers = browser(&app, Some(&world.operator));
+        let path = format!("/api/v1/stations/{}/tasks", world.station);
+        let task = world.operator.client.post(&path, json!({"text": "Smoke at the cabinet"})).await.expect(201);
+        assert!(!page(&hers, "/operator").await.contains("Smoke at the cabinet"), "it is the staff's");
+        app.clock.advance(Duration::from_mins(2));
+        while sweep(&app.app).await.expect("a sweep") > 0 {}
+        let overview = page(&hers, "/operator").await;
+        assert!(overview.contains("Nobody has taken these up") && overview.contains("Smoke at the cabinet"), "{overview}");
+        let back = send(&hers, "/operator", "move_task", &format!("task={}&step=ack", task["id"])).await;
+        assert!(!page(&hers, &back).await.contains("Nobody has taken these up"));
+    }
+
+    async fn whatever_is_scanned_opens(app: TestApp) {
+        let world = World::with_packs(&app, 1).await;
+        let bay = world.bays(world.station, 1).await[0];
+        let hers = browser(&app, Some(&world.attendant));
+        let counter = format!("/staff/stations/{}", world.station);
+        let asha = app.customer().await;
+        let booking = world.book(&asha, world.station).await;
+        let path = format!("/api/v1/stations/{}/batteries", world.station);
+        let pack = world.attendant.client.get(&path).await.expect(200)["items"][0].clone();
+        let scan = async |typed: &str| {
+            let typed = typed.replace(' ', "+");
+            send(&hers, &counter, "look_up", &format!("station={}&typed={typed}", world.station)).await
+        };
+        let code = booking["code"].as_str().expect("a code");
+        assert_eq!(scan(&format!("VOLTBAY:{code}")).await, format!("{counter}?booking={}#open", booking["id"]));
+        assert_eq!(scan(pack["serial"].as_str().expect("a serial")).await, format!("{counter}?slot={}#open", pack["slot"]));
+        assert_eq!(scan(&format!("https://volt.example/staff/bays/{bay}")).await, format!("/staff/bays/{bay}"));
+        for nothing in ["", "No such thing"] {
+            let back = scan(nothing).await;
+            assert!(back.starts_with(&counter) && !back.contains("#open"), "{back}");
+        }
+        let stranger = browser(&app, Some(&asha));
+        let back = send(&stranger, &counter, "look_up", &format!("station={}&typed={code}", world.station)).await;
+        assert!(!back.contains("#open"), "{back}");
+    }
+
+    async fn a_lead_sees_who_has_read_what_was_said(app: TestApp) {
+        let world = World::with_packs(&app, 0).await;
+        let lead = app.staff(Role::Lead, &[world.station]).await;
+        let path = format!("/api/v1/stations/{}/messages", world.station);
+        let said = lead.client.post(&path, json!({"message": "Storm at four", "kind": "alert"})).await.expect(201);
+        let board = format!("/staff/stations/{}", world.station);
+        let reader = name(&world.attendant).await;
+        let before = page(&browser(&app, Some(&lead)), &board).await;
+        assert!(before.contains("Storm at four") && before.contains("Not read yet by"), "{before}");
+        world.attendant.client.act(&format!("/api/v1/messages/{}/ack", said["id"])).await.expect(204);
+        let after = page(&browser(&app, Some(&lead)), &board).await;
+        assert!(after.contains(&format!("Read by {reader}.")), "{after}");
     }
 
     async fn plans_stand_in_the_operators_books(app: TestApp) {

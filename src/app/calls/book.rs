@@ -61,8 +61,10 @@ impl Order {
         if !self.vehicle.is_empty() {
             query.insert("vehicle", self.vehicle.clone());
         }
-        let help = if self.help.is_some() { "yes" } else { "no" };
-        query.insert("help", help.to_owned());
+        // Left out where it is not asked for: whoever signs in on the way gets what her account says.
+        if self.help.is_some() {
+            query.insert("help", "yes".to_owned());
+        }
         if !self.pay.is_empty() {
             query.insert("pay", self.pay.clone());
         }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::codec::Plain;
 use crate::domain::{Problem, StationId, Timestamp, UserId};
-use crate::protocol::rest::{BookingOut, Page, StaffOut, StationOut};
+use crate::protocol::rest::{BookingOut, Page, StaffOut, StationOut, TaskOut};
 
 /// What an operator looks for; the query of the page's address.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,13 +56,31 @@ pub struct Roster {
 #[cfg(feature = "ssr")]
 const RECORD_DAYS: i64 = 30;
 
-/// My stations as they stand.
+/// My stations as they stand, and what nobody there has taken up.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Overview {
+    /// The stations.
+    pub stations: Vec<StationOut>,
+    /// Tasks that were raised up to me, most urgent first.
+    pub raised: Vec<TaskOut>,
+}
+
+/// The overview of my stations.
 #[server(prefix = "/call", endpoint = "operator_stations", output = Plain)]
-pub async fn load_overview() -> Result<Vec<StationOut>, Problem> {
-    use crate::server::service::operators;
+pub async fn load_overview() -> Result<Overview, Problem> {
+    use crate::domain::TaskState;
+    use crate::domain::task::OPERATOR_LEVEL;
+    use crate::server::service::{operators, tasks};
 
     let (app, actor) = (super::app()?, super::actor()?);
-    operators::stations(&app, &actor).await.map_err(super::told)
+    let stations = operators::stations(&app, &actor).await.map_err(super::told)?;
+    let places: Vec<StationId> = stations.iter().map(|station| station.id).collect();
+    let floor = tasks::floor(&app, &actor, &places).await?;
+    let is_raised = |task: &TaskOut| task.level >= OPERATOR_LEVEL && task.state == TaskState::Open;
+    Ok(Overview {
+        raised: floor.tasks.into_iter().filter(is_raised).collect(),
+        stations,
+    })
 }
 
 /// The bookings of my stations.

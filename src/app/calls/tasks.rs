@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::codec::Plain;
 use crate::domain::{Loudness, Problem, StaffMessageId, StationId, TaskId, Timestamp, UserId};
-use crate::protocol::rest::{OnDutyOut, OpsOut, TaskOut};
+use crate::protocol::rest::{OnDutyOut, OpsOut, StaffMessageOut, TaskOut};
 
 /// The work of a station, as its page shows it first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -23,6 +23,8 @@ pub struct WorkPage {
     pub on_shift: bool,
     /// I may say something to everybody here.
     pub may_lead: bool,
+    /// For who may: what was said last, and who has acknowledged it.
+    pub heard: Vec<StaffMessageOut>,
     /// The log and the position of the staff's topic that this stands for.
     pub epoch: String,
     /// The position.
@@ -68,6 +70,10 @@ impl TaskStep {
     }
 }
 
+/// So much of what was said is shown on the board.
+#[cfg(feature = "ssr")]
+const SHOWN: usize = 3;
+
 /// Reads the work of a station of mine.
 #[cfg(feature = "ssr")]
 pub async fn work(
@@ -90,12 +96,19 @@ pub async fn work(
         }),
         _ => None,
     };
+    let may_lead = actor.role.may_lead();
+    let heard = if may_lead {
+        tasks::messages(app, actor, station).await?
+    } else {
+        Vec::new()
+    };
     Ok(WorkPage {
         ops: tasks::ops(app, actor, station).await?,
         on_shift: on_duty
             .iter()
             .any(|one| one.user_id == actor.user && one.on_shift),
-        may_lead: actor.role.may_lead(),
+        may_lead,
+        heard: heard.into_iter().take(SHOWN).collect(),
         on_duty,
         epoch: app.db.epoch().to_owned(),
         seq: floor.at.get(&Topic::StationStaff(station)).copied().unwrap_or(0),

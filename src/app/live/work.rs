@@ -6,9 +6,9 @@ use serde::Deserialize;
 
 use super::{Bookmark, Line};
 use crate::app::calls::tasks::{AlertOut, WorkPage};
-use crate::domain::{Priority, StationId, TaskId, TaskState, Timestamp};
+use crate::domain::{Priority, StaffMessageId, StationId, TaskId, TaskState, Timestamp};
 use crate::protocol::Topic;
-use crate::protocol::rest::{OnDutyOut, OpsOut, TaskOut};
+use crate::protocol::rest::{OnDutyOut, OpsOut, StaffMessageOut, TaskOut};
 
 /// One row.
 #[derive(Clone, PartialEq, Eq)]
@@ -41,6 +41,8 @@ pub struct Standing {
     pub on_shift: bool,
     /// I may say something to everybody here.
     pub may_lead: bool,
+    /// What was said last, and who has acknowledged it.
+    pub heard: Vec<StaffMessageOut>,
 }
 
 impl From<WorkPage> for Standing {
@@ -50,6 +52,7 @@ impl From<WorkPage> for Standing {
             on_duty: page.on_duty,
             on_shift: page.on_shift,
             may_lead: page.may_lead,
+            heard: page.heard,
         }
     }
 }
@@ -74,6 +77,14 @@ struct List {
 #[derive(Deserialize)]
 struct Told {
     data: TaskOut,
+}
+
+/// Somebody has read what was said.
+#[derive(Deserialize)]
+struct Heeded {
+    #[serde(default)]
+    notification_id: Option<StaffMessageId>,
+    by: String,
 }
 
 impl Work {
@@ -101,6 +112,7 @@ impl Work {
                     "task_notification" | "task_update" => {
                         work.take(serde_json::from_str::<Told>(frame)?.data);
                     }
+                    "acknowledged" => work.heed(&serde_json::from_str(frame)?),
                     "alert" => work.hear(serde_json::from_str(frame)?),
                     "broadcast" => {
                         let said = serde_json::from_str(frame)?;
@@ -226,6 +238,21 @@ impl Work {
         for task in tasks {
             self.take(task);
         }
+    }
+
+    fn heed(self, heeded: &Heeded) {
+        self.standing().update(|standing| {
+            let message = standing
+                .heard
+                .iter_mut()
+                .find(|message| Some(message.id) == heeded.notification_id);
+            let Some(message) = message else { return };
+            let reader = message.waiting.iter().position(|reader| reader.name == heeded.by);
+            if let Some(reader) = reader {
+                let reader = message.waiting.remove(reader);
+                message.acknowledged.push(reader);
+            }
+        });
     }
 
     fn hear(self, said: AlertOut) {

@@ -5,6 +5,7 @@ mod bookings;
 mod days;
 mod list;
 mod payments;
+mod raised;
 mod rules;
 mod staff;
 
@@ -13,17 +14,21 @@ pub use payments::OperatorPayments;
 pub use rules::StationRules;
 pub use staff::OperatorStaff;
 
+use std::collections::BTreeMap;
+
 use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
-use crate::app::calls::operators::load_overview;
+use self::raised::Raised;
+use crate::app::calls::operators::{Overview, load_overview};
+use crate::app::live::notices::Notices;
 use crate::app::pages::station::rated;
 use crate::app::parts::Icon;
 use crate::app::parts::refusal::Refusal;
-use crate::domain::Role;
-use crate::protocol::rest::StationOut;
+use crate::domain::{NotificationKind, Role, StationId};
+use crate::protocol::rest::{NotificationOut, StationOut};
 
 /// The ways through these pages.
 #[component]
@@ -55,23 +60,41 @@ fn Ways() -> impl IntoView {
 /// The overview.
 #[component]
 pub fn Operator() -> impl IntoView {
-    let stations = Resource::new_blocking(|| (), |()| load_overview());
+    let overview = Resource::new_blocking(|| (), |()| load_overview());
+    let again = Callback::new(move |()| overview.refetch());
+    read_again_when_raised(again);
     let page = move || {
         Suspend::new(async move {
-            match stations.await {
-                Ok(stations) => Either::Left(view! { <Overview stations /> }),
+            match overview.await {
+                Ok(overview) => Either::Left(view! { <Stations overview again /> }),
                 Err(problem) => Either::Right(view! { <Refusal problem /> }),
             }
         })
     };
     view! {
         <Title text="Operator" />
-        <Suspense>{page}</Suspense>
+        <Transition>{page}</Transition>
     }
 }
 
+/// A task that nobody takes up is told to me by a message.
+fn read_again_when_raised(again: Callback<()>) {
+    let arrived = Notices::get().arrived();
+    Effect::new(move |before: Option<usize>| {
+        let is_raised = |message: &&NotificationOut| message.event == NotificationKind::TaskEscalated;
+        let raised = arrived.with(|arrived| arrived.iter().filter(is_raised).count());
+        if before.is_some_and(|before| before < raised) {
+            again.run(());
+        }
+        raised
+    });
+}
+
 #[component]
-fn Overview(stations: Vec<StationOut>) -> impl IntoView {
+fn Stations(overview: Overview, again: Callback<()>) -> impl IntoView {
+    let Overview { stations, raised } = overview;
+    let names = stations.iter().map(|station| (station.id, station.name.clone()));
+    let names: BTreeMap<StationId, String> = names.collect();
     let body = if stations.is_empty() {
         Either::Left(view! {
             <div class="panel panel-body">
@@ -110,6 +133,7 @@ fn Overview(stations: Vec<StationOut>) -> impl IntoView {
         <div class="wrap stack">
             <h1>"Operator"</h1>
             <Ways />
+            {(!raised.is_empty()).then(|| view! { <Raised raised names again /> })}
             {body}
         </div>
     }

@@ -5,6 +5,7 @@
 use serde_json::json;
 
 use crate::domain::notification::text;
+use crate::domain::task::OPERATOR_LEVEL;
 use crate::domain::{NotificationKind, Priority, Problem, TaskId, TaskState, Timestamp};
 use crate::server::App;
 use crate::server::store::notifications::Notice;
@@ -13,10 +14,8 @@ use crate::server::store::{Audit, Cause, Failure, StoreError, Tx, accounts, stat
 
 /// Tasks looked at in one round.
 const ROUND: i64 = 100;
-/// From this level on the leads are told, …
+/// From this level on the leads are told, and from [`OPERATOR_LEVEL`] on the operator.
 const LEADS: i64 = 2;
-/// … and from this one on the operator.
-const OPERATOR: i64 = 3;
 
 /// When something is due next, if anything is.
 ///
@@ -81,7 +80,7 @@ async fn rise(tx: &mut Tx<'_>, read: &TaskRow) -> Result<(), Failure> {
     let (station, level) = (read.out.station_id, read.out.level + 1);
     let people = match level {
         LEADS => accounts::leads_of(tx.connection(), station).await?,
-        OPERATOR => stations::operators_of(tx.connection(), station).await?,
+        OPERATOR_LEVEL => stations::operators_of(tx.connection(), station).await?,
         _ => Vec::new(),
     };
     let kind = NotificationKind::TaskEscalated;

@@ -6,6 +6,8 @@ use super::super::state::Counter;
 use crate::app::calls::tasks::SayToStaff;
 use crate::app::parts::announce::Announcer;
 use crate::app::parts::form::{ErrorSummary, Field, Submit, failure};
+use crate::domain::StaffMessageKind;
+use crate::protocol::rest::{HeardOut, StaffMessageOut};
 
 /// The form, folded away until somebody needs it.
 #[component]
@@ -41,5 +43,49 @@ pub fn Say(counter: Counter) -> impl IntoView {
                 </ActionForm>
             </div>
         </details>
+        <Heard counter />
+    }
+}
+
+/// What was said last, and who has read it.
+#[component]
+fn Heard(counter: Counter) -> impl IntoView {
+    let heard = Memo::new(move |_| counter.work.standing().with(|standing| standing.heard.clone()));
+    let row = |said: StaffMessageOut| {
+        view! {
+            <li>
+                <p>{said.message.clone()}</p>
+                <p class="soft">
+                    <small>{readers(&said)}</small>
+                </p>
+            </li>
+        }
+    };
+    view! {
+        <Show when=move || !heard.read().is_empty()>
+            <ul class="panel rows" aria-label="What was said">
+                {move || heard.get().into_iter().map(row).collect_view()}
+            </ul>
+        </Show>
+    }
+}
+
+/// `Read by Asha Nair. Not yet by Vishnu Rao.`
+fn readers(said: &StaffMessageOut) -> String {
+    let names = |people: &[HeardOut]| {
+        people
+            .iter()
+            .map(|one| one.name.clone())
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    if said.kind == StaffMessageKind::Broadcast {
+        return format!("From {}, to know.", said.from);
+    }
+    match (said.acknowledged.as_slice(), said.waiting.as_slice()) {
+        ([], []) => "There was nobody to read it.".to_owned(),
+        ([], waiting) => format!("Not read yet by {}.", names(waiting)),
+        (read, []) => format!("Read by {}.", names(read)),
+        (read, waiting) => format!("Read by {}. Not yet by {}.", names(read), names(waiting)),
     }
 }
