@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::{Do, take_answer};
+use super::scan_field::ScanField;
+use super::{Do, GO, take_answer};
 use crate::app::browser;
 use crate::app::calls::floor::{BringPack, SwapStep};
-use crate::app::parts::ReadCode;
 use crate::app::parts::form::{ErrorSummary, Field, Submit, complaint_about, failure};
 use crate::protocol::rest::SessionOut;
 
@@ -21,7 +21,7 @@ pub fn Bring(session: RwSignal<SessionOut>) -> impl IntoView {
     let serial = RwSignal::new(String::new());
     Effect::new(move |_| match call.value().get() {
         Some(Ok(_)) => serial.set(String::new()),
-        Some(Err(_)) => browser::focus("go"),
+        Some(Err(_)) => browser::focus(GO),
         None => {}
     });
     let doubt = move || {
@@ -34,29 +34,19 @@ pub fn Bring(session: RwSignal<SessionOut>) -> impl IntoView {
     view! {
         <Show
             when=move || line.with(Option::is_some)
-            fallback=move || view! { <Do session step=SwapStep::Next label="All are in" id="go" /> }
+            fallback=move || view! { <Do session step=SwapStep::Next label="All are in" id=GO /> }
         >
             <ActionForm action=call attr:class="stack">
-                <ErrorSummary problem id="bring-problem" but=("serial", "go") />
+                <ErrorSummary problem id="bring-problem" but=("serial", GO) />
                 <input type="hidden" name="session" value=swap.to_string() />
                 <p>"For " <b>{line}</b></p>
-                <div class="field">
-                    <label for="go">"Serial number of the battery that comes in"</label>
-                    <input
-                        class="input"
-                        id="go"
-                        name="serial"
-                        type="text"
-                        maxlength="64"
-                        autocomplete="off"
-                        spellcheck="false"
-                        required
-                        autofocus
-                        prop:value=move || serial.get()
-                        on:input=move |event| serial.set(event_target_value(&event))
-                    />
-                </div>
-                <ReadCode field="go" text=serial />
+                <ScanField
+                    label="Serial number of the battery that comes in"
+                    name="serial"
+                    text=serial
+                    is_wrong=move || problem.with(Option::is_some)
+                    problem_id="bring-problem"
+                />
                 {move || {
                     doubt()
                         .map(|doubt| {

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::take_answer;
+use super::scan_field::ScanField;
+use super::{GO, take_answer};
 use crate::app::calls::floor::{NameCustomer, NameWalkIn};
-use crate::app::parts::ReadCode;
-use crate::app::parts::form::{ErrorSummary, Field, Submit, complaint_about, failure};
+use crate::app::parts::form::{ErrorSummary, Field, Submit, failure};
 use crate::protocol::rest::{BatteryModelOut, SessionOut};
 
 /// The two ways to say it.
@@ -24,36 +24,17 @@ fn ByCode(session: RwSignal<SessionOut>) -> impl IntoView {
     take_answer(session, move || call.value().get());
     let swap = session.with_untracked(|session| session.id);
     let shown = RwSignal::new(String::new());
-    let complaint = move || {
-        problem.with(|problem| {
-            problem
-                .as_ref()
-                .and_then(|problem| complaint_about(problem, "shown"))
-        })
-    };
     view! {
         <ActionForm action=call attr:class="stack">
-            <ErrorSummary problem id="shown-problem" but=("shown", "go") />
+            <ErrorSummary problem id="shown-problem" but=("shown", GO) />
             <input type="hidden" name="session" value=swap.to_string() />
-            <div class="field">
-                <label for="go">"Customer's QR, code or PIN"</label>
-                <input
-                    class="input"
-                    id="go"
-                    name="shown"
-                    type="text"
-                    maxlength="64"
-                    autocomplete="off"
-                    autocapitalize="characters"
-                    spellcheck="false"
-                    required
-                    autofocus
-                    prop:value=move || shown.get()
-                    on:input=move |event| shown.set(event_target_value(&event))
-                    aria-invalid=move || complaint().map(|_| "true")
-                />
-            </div>
-            <ReadCode field="go" text=shown />
+            <ScanField
+                label="Customer's QR, code or PIN"
+                name="shown"
+                text=shown
+                is_wrong=move || problem.with(Option::is_some)
+                problem_id="shown-problem"
+            />
             <Submit label="This is the customer" busy="Looking…" pending=call.pending() />
         </ActionForm>
     }

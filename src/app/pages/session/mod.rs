@@ -5,6 +5,7 @@
 mod bring;
 mod customer;
 mod pay;
+mod scan_field;
 mod slot_open;
 mod way;
 
@@ -30,6 +31,9 @@ use customer::Customer;
 use pay::Pay;
 use slot_open::SlotOpen;
 use way::Way;
+
+/// The id of the control at which a step begins.
+const GO: &str = "go";
 
 /// The page of one swap.
 #[component]
@@ -135,7 +139,7 @@ fn keep_focus(step: Memo<SessionStep>, session: RwSignal<SessionOut>) {
         let now = (step.get(), outstanding.get());
         if before.is_some_and(|before| before != now) {
             announcer.say(format!("Step {}.", now.0.label()));
-            browser::after(0, || browser::focus("go")).forget();
+            browser::after(0, || browser::focus(GO)).forget();
         }
         now
     });
@@ -226,7 +230,7 @@ fn Known(session: RwSignal<SessionOut>) -> impl IntoView {
         <ul class="rows fetch">
             {move || items.get().into_iter().map(|item| view! { <Line item /> }).collect_view()}
         </ul>
-        <Do session step=SwapStep::Next label="Begin the swap" id="go" />
+        <Do session step=SwapStep::Next label="Begin the swap" id=GO />
     }
 }
 
@@ -260,7 +264,7 @@ fn Fetched(session: RwSignal<SessionOut>, step: SessionStep) -> impl IntoView {
             {move || items.get().into_iter().map(|item| view! { <Line item /> }).collect_view()}
         </ul>
         <p><b class="cash">{move || session.with(money)}</b></p>
-        <Do session step=SwapStep::Next label id="go" />
+        <Do session step=SwapStep::Next label id=GO />
     }
 }
 
@@ -317,7 +321,7 @@ fn Over(session: RwSignal<SessionOut>) -> impl IntoView {
     view! {
         <Note title />
         <div class="btns">
-            <a class="btn btn-go" id="go" href=format!("/staff/stations/{station}")>
+            <a class="btn btn-go" id=GO href=format!("/staff/stations/{station}")>
                 "Back to the counter"
             </a>
             {receipt.map(|href| view! { <a class="btn" href=href>"Receipt"</a> })}

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Do, money, take_answer};
+use super::{Do, GO, money, take_answer};
 use crate::app::calls::floor::{PaySwap, SwapStep};
 use crate::app::parts::form::{ErrorSummary, Submit, failure};
 use crate::domain::{Money, PaymentState};
@@ -28,16 +28,16 @@ pub fn Pay(session: RwSignal<SessionOut>) -> impl IntoView {
         <p><b class="cash">{move || session.with(money)}</b></p>
         <Show
             when=move || !is_settled.get()
-            fallback=move || view! { <Do session step=SwapStep::Next label="Open the slot" id="go" /> }
+            fallback=move || view! { <Do session step=SwapStep::Next label="Open the slot" id=GO /> }
         >
             <ActionForm action=call attr:class="stack">
                 <ErrorSummary problem id="pay-problem" />
                 <input type="hidden" name="session" value=swap.to_string() />
                 <div class="field">
-                    <label for="go">"Cash received"</label>
+                    <label for=GO>"Cash received"</label>
                     <input
                         class="input"
-                        id="go"
+                        id=GO
                         name="received"
                         type="text"
                         inputmode="decimal"

@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::take_answer;
+use super::scan_field::ScanField;
+use super::{GO, take_answer};
 use crate::app::browser;
 use crate::app::calls::floor::{SwapOn, SwapStep};
 use crate::app::live::clock::Clock;
-use crate::app::parts::ReadCode;
 use crate::app::parts::countdown::{minutes_and_seconds, time_left};
 use crate::app::parts::form::{ErrorSummary, Submit, failure};
 use crate::protocol::rest::SessionOut;
@@ -21,7 +21,7 @@ pub fn SlotOpen(session: RwSignal<SessionOut>) -> impl IntoView {
     let serial = RwSignal::new(String::new());
     Effect::new(move |_| {
         if let Some(Err(_)) = call.value().get() {
-            browser::focus("go");
+            browser::focus(GO);
         }
     });
     let clock = Clock::get();
@@ -62,27 +62,17 @@ pub fn SlotOpen(session: RwSignal<SessionOut>) -> impl IntoView {
             <p>"All other slots are taken. When the battery is out, put " <b>{waiting}</b> " in."</p>
         </Show>
         <ActionForm action=call attr:class="stack">
-            <ErrorSummary problem id="taken-problem" but=("serial", "go") />
+            <ErrorSummary problem id="taken-problem" but=("serial", GO) />
             <input type="hidden" name="session" value=swap.to_string() />
             <input type="hidden" name="step" value=SwapStep::Taken.as_str() />
-            <div class="field">
-                <label for="go">"Serial number of the battery that goes out (optional)"</label>
-                <input
-                    class="input"
-                    id="go"
-                    name="serial"
-                    type="text"
-                    maxlength="64"
-                    autocomplete="off"
-                    spellcheck="false"
-                    autofocus
-                    prop:value=move || serial.get()
-                    on:input=move |event| serial.set(event_target_value(&event))
-                    aria-invalid=move || problem.with(Option::is_some).then_some("true")
-                    aria-describedby="taken-problem"
-                />
-            </div>
-            <ReadCode field="go" text=serial />
+            <ScanField
+                label="Serial number of the battery that goes out"
+                name="serial"
+                text=serial
+                optional=true
+                is_wrong=move || problem.with(Option::is_some)
+                problem_id="taken-problem"
+            />
             <Submit label="The battery is taken" busy="Finishing…" pending=call.pending() />
         </ActionForm>
     }
