@@ -254,6 +254,10 @@ each_engine! {
         tell(&app, &less).await.expect(204);
         let seen = see(&asha, &next).await;
         assert_eq!((&seen["state"], &seen["payment_state"]), (&json!("requested"), &json!("due")));
+        let rows = payments(&world).await;
+        let stuck = rows.iter().find(|row| row["state"] == "stuck").expect("one for the operator to look into");
+        let reason = stuck["reason"].as_str().unwrap();
+        assert!(reason.contains("0.01"), "the sum that was told: {reason}");
         assert_balanced(&app).await;
     }
 

@@ -186,7 +186,8 @@ pub(super) async fn settle(
             if (amount, currency) != (facts.amount, facts.currency) {
                 let told = Money::new(amount, currency);
                 tracing::error!(payment.id = %facts.id, %told, "a payment service has another sum than was asked for");
-                return get_stuck(tx, attempt, None).await;
+                let why = format!("the payment service says that {told} was paid");
+                return get_stuck(tx, attempt, &why, None).await;
             }
             attempt.paid(tx, timers).await
         }
@@ -201,12 +202,12 @@ pub(super) async fn settle(
 pub(super) async fn get_stuck(
     tx: &mut Tx<'_>,
     attempt: &Attempt,
+    why: &str,
     ask_at: Option<Timestamp>,
 ) -> Result<(), Failure> {
     if attempt.facts().state != PaymentState::Pending {
         return attempt.ask_again(tx, ask_at).await;
     }
-    let why = "the payment service does not say what became of it";
     match attempt {
         Attempt::Booking(row) => for_booking::get_stuck(tx, row, why, ask_at).await?,
         Attempt::Plan(row) => for_plan::get_stuck(tx, row, why, ask_at).await?,

@@ -18,6 +18,7 @@ const ASK_AGAIN: Duration = Duration::from_mins(1);
 const ASK_FOR: Duration = Duration::from_hours(24);
 /// Payments looked at in one round.
 const ROUND: i64 = 50;
+const NO_ANSWER: &str = "the payment service does not say what became of it";
 
 /// Asks the service about payments that it did not tell of in time, and lets it give back what is owed; answers how
 /// many that were.
@@ -73,9 +74,9 @@ async fn ask(app: &App, provider: &dyn PaymentProvider, attempt: &Attempt) -> Re
                     Err(ProviderError::Silent) => {
                         let is_young = tx.now().since(attempt.facts().created_at) < ASK_FOR;
                         let ask_at = is_young.then(|| tx.now() + ASK_AGAIN);
-                        get_stuck(tx, &attempt, ask_at).await
+                        get_stuck(tx, &attempt, NO_ANSWER, ask_at).await
                     }
-                    Err(ProviderError::Refused(_)) => get_stuck(tx, &attempt, None).await,
+                    Err(ProviderError::Refused(_)) => get_stuck(tx, &attempt, NO_ANSWER, None).await,
                 }
             })
         })
