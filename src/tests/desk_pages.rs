@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde_json::json;
 use voltbay::domain::Role;
-use voltbay::server::jobs::tasks::sweep;
+use voltbay::server::jobs::due::Due;
+use voltbay::server::jobs::escalation::Escalation;
 
 use crate::pages::{browser, page, send};
 use crate::support::app::{Person, TestApp};
@@ -162,7 +163,7 @@ each_engine! {
         let task = world.operator.client.post(&path, json!({"text": "Smoke at the cabinet"})).await.expect(201);
         assert!(!page(&hers, "/operator").await.contains("Smoke at the cabinet"), "it is the staff's");
         app.clock.advance(Duration::from_mins(2));
-        while sweep(&app.app).await.expect("a sweep") > 0 {}
+        while Escalation::sweep(&app.app).await.expect("a sweep") > 0 {}
         let overview = page(&hers, "/operator").await;
         assert!(overview.contains("Nobody has taken these up") && overview.contains("Smoke at the cabinet"), "{overview}");
         let back = send(&hers, "/operator", "move_task", &format!("task={}&step=ack", task["id"])).await;

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use voltbay::domain::Role;
-use voltbay::server::jobs::tasks::sweep;
+use voltbay::server::jobs::due::Due;
+use voltbay::server::jobs::escalation::Escalation;
 
 use crate::support::app::{Person, TestApp};
 use crate::support::client::Answer;
@@ -51,7 +52,7 @@ async fn told(who: &Person) -> usize {
 }
 
 async fn level_at(app: &TestApp, world: &World, task: &Value) -> i64 {
-    while sweep(&app.app).await.expect("a sweep") > 0 {}
+    while Escalation::sweep(&app.app).await.expect("a sweep") > 0 {}
     let all = tasks(world).await;
     let found = all.iter().find(|other| other["id"] == task["id"]);
     found.expect("the task")["level"].as_i64().expect("a level")
@@ -177,7 +178,7 @@ each_engine! {
         let task = alert(&world).await;
         app.clock.advance(Duration::from_mins(1));
         let both = || async {
-            futures_util::future::join(sweep(&app.app), sweep(&second.app)).await
+            futures_util::future::join(Escalation::sweep(&app.app), Escalation::sweep(&second.app)).await
         };
         let mut raised = 0;
         loop {
@@ -226,10 +227,10 @@ each_engine! {
         act(&world.attendant, &booking, "ready", json!({})).await;
         act(&asha, &booking, "pay", json!({"method": "cash"})).await;
         app.clock.advance(Duration::from_secs(299));
-        while sweep(&app.app).await.expect("a sweep") > 0 {}
+        while Escalation::sweep(&app.app).await.expect("a sweep") > 0 {}
         assert_eq!(kinds(&world).await, ["verify_cash P3"]);
         app.clock.advance(Duration::from_secs(1));
-        while sweep(&app.app).await.expect("a sweep") > 0 {}
+        while Escalation::sweep(&app.app).await.expect("a sweep") > 0 {}
         assert_eq!(kinds(&world).await, ["verify_cash P2"]);
     }
 

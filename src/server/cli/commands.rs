@@ -7,9 +7,15 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::domain::{Currency, Problem, Role, StationId};
+use crate::server::jobs::due::Due;
+use crate::server::jobs::escalation::Escalation;
+use crate::server::jobs::expiry::Expiry;
+use crate::server::jobs::floor::Floor;
+use crate::server::jobs::services::HalfHours;
+use crate::server::jobs::waitlist::Offers;
 use crate::server::service::announce::{announce, audience};
 use crate::server::service::appoint::{Appointment, appoint};
-use crate::server::service::{plans, services};
+use crate::server::service::plans;
 use crate::server::{App, check, demo, jobs};
 
 /// Whom to make an account for.
@@ -104,33 +110,29 @@ fn asked_password() -> anyhow::Result<String> {
 
 /// Carries out everything that is due.
 pub async fn sweep(app: &App) -> anyhow::Result<ExitCode> {
-    let mut steps = 0;
-    loop {
-        match jobs::expiry::sweep(app).await? {
-            0 => break,
-            more => steps += more,
-        }
-    }
-    loop {
-        match jobs::floor::sweep(app).await? {
-            0 => break,
-            more => steps += more,
-        }
-    }
-    loop {
-        match services::queue_due(app).await? {
-            0 => break,
-            more => steps += more,
-        }
-    }
-    loop {
-        match plans::end_due(app).await? {
-            0 => break,
-            more => steps += more,
-        }
-    }
+    let steps = [
+        all(app, Expiry::sweep).await?,
+        all(app, jobs::payments::sweep).await?,
+        all(app, Floor::sweep).await?,
+        all(app, HalfHours::sweep).await?,
+        all(app, Offers::sweep).await?,
+        all(app, Escalation::sweep).await?,
+        all(app, plans::end_due).await?,
+    ];
+    let steps: usize = steps.iter().sum();
     println!("Carried out {steps} due steps.");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Round after round, until nothing is left. Answers how many steps that were.
+async fn all(app: &App, round: impl AsyncFn(&App) -> Result<usize, Problem>) -> Result<usize, Problem> {
+    let mut steps = 0;
+    loop {
+        match round(app).await? {
+            0 => return Ok(steps),
+            more => steps += more,
+        }
+    }
 }
 
 /// Prints every contradiction in the database, one a line.

@@ -2,6 +2,8 @@
 
 pub mod charging;
 pub mod cleanup;
+pub mod due;
+pub mod escalation;
 pub mod expiry;
 pub mod faults;
 pub mod floor;
@@ -13,7 +15,6 @@ pub mod presence;
 pub mod riders;
 pub mod services;
 mod swaps;
-pub mod tasks;
 pub mod waitlist;
 
 use crate::server::App;
@@ -21,15 +22,15 @@ use crate::server::App;
 /// Starts every job; they end when the server is told to stop. Packs charge and fail and riders come by themselves
 /// only where the simulator was asked for.
 pub fn start(app: &App) {
-    app.tasks.spawn(expiry::run(app.clone()));
-    app.tasks.spawn(floor::run(app.clone()));
-    app.tasks.spawn(services::run(app.clone()));
+    app.tasks.spawn(due::run::<expiry::Expiry>(app.clone()));
+    app.tasks.spawn(due::run::<floor::Floor>(app.clone()));
+    app.tasks.spawn(due::run::<services::HalfHours>(app.clone()));
     app.tasks.spawn(waitlist::run(app.clone()));
     app.tasks.spawn(hours::run(app.clone()));
     app.tasks.spawn(inspection::run(app.clone()));
     app.tasks.spawn(plans::run(app.clone()));
     app.tasks.spawn(payments::run(app.clone()));
-    app.tasks.spawn(tasks::run(app.clone()));
+    app.tasks.spawn(due::run::<escalation::Escalation>(app.clone()));
     app.tasks.spawn(presence::run(app.clone()));
     app.tasks.spawn(cleanup::run(app.clone()));
     if app.config.simulate.0.is_some() {

@@ -1,27 +1,21 @@
-//! Gives services to somebody when their half hour comes. The half hours stand in the database: after a restart the
-//! same query goes on where it stopped, and any number of processes may run this.
+//! Gives services to somebody when their half hour comes.
 
-use std::time::Duration;
-
+use super::due::Due;
+use crate::domain::{Problem, Timestamp};
 use crate::server::App;
 use crate::server::service::services;
 
-/// A half hour that another process booked is seen at the latest after this.
-const LONGEST_SLEEP: Duration = Duration::from_millis(500);
-/// A service that cannot be queued is tried again after this.
-const SHORTEST_SLEEP: Duration = Duration::from_millis(50);
+/// The half hours of services.
+pub struct HalfHours;
 
-/// Runs until the server stops.
-pub async fn run(app: App) {
-    loop {
-        if let Err(problem) = services::queue_due(&app).await {
-            tracing::warn!(%problem, "services could not be queued");
-        }
-        let next = services::next_due(&app).await.ok().flatten();
-        let sleep = next.map_or(LONGEST_SLEEP, |at| at.since(app.clock.now()));
-        tokio::select! {
-            () = app.shutdown.cancelled() => return,
-            () = tokio::time::sleep(sleep.clamp(SHORTEST_SLEEP, LONGEST_SLEEP)) => {}
-        }
+impl Due for HalfHours {
+    const WHAT: &'static str = "services";
+
+    async fn sweep(app: &App) -> Result<usize, Problem> {
+        services::queue_due(app).await
+    }
+
+    async fn next(app: &App) -> Result<Option<Timestamp>, Problem> {
+        services::next_due(app).await
     }
 }

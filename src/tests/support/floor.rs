@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 use voltbay::domain::StationId;
+use voltbay::server::jobs::due::Due;
+use voltbay::server::jobs::floor::Floor;
 
 use super::app::{Person, TestApp};
 use super::client::Answer;
@@ -64,5 +66,5 @@ impl Person {
 
 /// Carries out everything on the floor that is due.
 pub async fn all_on_the_floor(app: &TestApp) {
-    while voltbay::server::jobs::floor::sweep(&app.app).await != Ok(0) {}
+    while Floor::sweep(&app.app).await != Ok(0) {}
 }
