@@ -70,6 +70,16 @@ pub struct Config {
         global = true
     )]
     pub max_connections_per_user: u32,
+    /// Events of each live topic that are kept in memory, of all stations together four times as many: who was away for
+    /// longer is served from the database
+    #[arg(
+        long,
+        env = "VOLTBAY_EVENTS_IN_MEMORY",
+        default_value_t = 1_024,
+        value_parser = clap::value_parser!(u32).range(16..),
+        global = true
+    )]
+    pub events_in_memory: u32,
     /// Lets the packs of the demo charge and customers come by: off, 1, or a speed such as 60
     #[arg(long, env = "VOLTBAY_SIMULATE", default_value = "off", global = true)]
     pub simulate: Speed,

@@ -72,7 +72,7 @@ impl App {
             })?;
         db.set_timers(config.timers.0.clone());
         let auth = Auth::new(&config, Arc::clone(&clock));
-        let hub = Hub::new(db.clone());
+        let hub = Hub::new(db.clone(), config.events_in_memory);
         outbox::listen(&hub);
         let test_provider = test_provider(&config, &db).await?;
         Ok(Self {

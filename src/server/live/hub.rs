@@ -25,6 +25,7 @@ const KEPT_UNWATCHED: Duration = Duration::from_mins(1);
 pub struct Hub {
     pub(super) db: Db,
     channels: Mutex<HashMap<Topic, Arc<Channel>>>,
+    events_in_memory: u32,
     /// Somewhere an event is missing.
     pub(super) gap: Notify,
 }
@@ -49,11 +50,12 @@ pub struct Subscription {
 }
 
 impl Hub {
-    /// A hub without topics. It hears nothing before [`super::outbox::listen`].
-    pub fn new(db: Db) -> Arc<Self> {
+    /// A hub without topics, that keeps so many events of each. It hears nothing before [`super::outbox::listen`].
+    pub fn new(db: Db, events_in_memory: u32) -> Arc<Self> {
         Arc::new(Self {
             db,
             channels: Mutex::default(),
+            events_in_memory,
             gap: Notify::new(),
         })
     }
@@ -87,7 +89,7 @@ impl Hub {
     /// first event heard of.
     fn channel(&self, topic: Topic) -> Arc<Channel> {
         let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
-        let fresh = || Arc::new(Channel::new(topic));
+        let fresh = || Arc::new(Channel::new(topic, Room::of(topic, self.events_in_memory)));
         Arc::clone(channels.entry(topic).or_insert_with(fresh))
     }
 
@@ -157,10 +159,10 @@ impl Hub {
 }
 
 impl Channel {
-    fn new(topic: Topic) -> Self {
+    fn new(topic: Topic, room: Room) -> Self {
         Self {
             topic,
-            log: RwLock::new(Log::new(topic, Room::of(topic))),
+            log: RwLock::new(Log::new(topic, room)),
             changed: watch::Sender::new(()),
             established: OnceCell::new(),
             last_watched: Mutex::new(Instant::now()),

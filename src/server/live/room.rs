@@ -11,13 +11,16 @@ pub struct Room {
     pub bytes: usize,
 }
 
+/// However many events fit: the frames of one topic take so much.
+const BYTES: usize = 2 * 1_024 * 1_024;
+
 impl Room {
-    /// What a topic gets.
-    pub fn of(topic: Topic) -> Self {
+    /// What a topic gets where so many events of each are kept; all stations together get more.
+    pub fn of(topic: Topic, events: u32) -> Self {
         let rings = if topic == Topic::Stations { 4 } else { 1 };
         Self {
-            events: 1_024 * rings,
-            bytes: 2 * 1_024 * 1_024 * rings,
+            events: events as usize * rings,
+            bytes: BYTES * rings,
         }
     }
 }

@@ -78,6 +78,11 @@ impl TestApp {
 
     /// `None` where there is no `PostgreSQL` to run on.
     pub async fn on_postgres() -> Option<Self> {
+        Self::on_postgres_with(&[]).await
+    }
+
+    /// The same, with settings.
+    pub async fn on_postgres_with(settings: &[&str]) -> Option<Self> {
         let Ok(server) = std::env::var("VOLTBAY_TEST_POSTGRES") else {
             assert!(
                 std::env::var_os("CI").is_none(),
@@ -88,7 +93,7 @@ impl TestApp {
         };
         let name = format!("voltbay_test_{}", uuid::Uuid::now_v7().simple());
         on_server(&server, format!("CREATE DATABASE {name}")).await;
-        Some(Self::start(Database::Postgres { server, name }, &[]).await)
+        Some(Self::start(Database::Postgres { server, name }, settings).await)
     }
 
     async fn start(database: Database, settings: &[&str]) -> Self {
