@@ -182,14 +182,18 @@ impl Handshake {
 }
 
 fn open(app: &App, upgrade: WebSocketUpgrade, caller: Caller) -> Response {
-    let (app, tasks) = (app.clone(), app.tasks.clone());
+    // From now on, not from when the handshake is through: a server that stops in between waits for it too.
+    let (app, under_way) = (app.clone(), app.tasks.token());
     upgrade
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(WRITE_BUFFER)
         .max_write_buffer_size(MAX_WRITE_BUFFER)
         .max_message_size(MAX_MESSAGE)
         .max_frame_size(MAX_MESSAGE)
-        .on_upgrade(move |socket| tasks.track_future(connection::serve(app, socket, caller)))
+        .on_upgrade(async move |socket| {
+            connection::serve(app, socket, caller).await;
+            drop(under_way);
+        })
 }
 
 /// Closes the sockets of whoever signs out, is deactivated or works at a station no more: at once when it happens here, soon when it
