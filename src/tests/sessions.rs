@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use voltbay::domain::Role;
+use voltbay::domain::{Role, SlotNumber};
 use voltbay::server::check;
 
+use crate::pages::{browser, page};
 use crate::support::app::{Person, TestApp};
 use crate::support::floor::all_on_the_floor;
 use crate::support::world::{PRICE, World};
@@ -76,6 +77,15 @@ impl Floor {
         for _ in 0..station["free_slots"].as_i64().unwrap() {
             self.world.pack(self.world.station).await;
         }
+    }
+
+    /// The page of a swap, as its attendant has it without scripts.
+    async fn page(&self, app: &TestApp, session: &Value) -> String {
+        page(
+            &browser(app, Some(self.staff())),
+            &format!("/staff/sessions/{}", session["id"]),
+        )
+        .await
     }
 
     async fn booked(&self) -> Value {
@@ -273,6 +283,8 @@ each_engine! {
         floor.act(&session, "pay").await;
         let over = floor.act(&session, "taken").await;
         assert_eq!((&over["returns"][0]["slot"], &over["returns"][0]["is_waiting"]), (&left, &json!(false)));
+        let place = SlotNumber(left.as_i64().unwrap()).label();
+        assert!(floor.page(&app, &session).await.contains(&format!("{}, slot {place}", floor.serial)));
         nothing_contradicts(&app).await;
 
         // And when it ends at the counter.
@@ -297,6 +309,7 @@ each_engine! {
         let body = json!({"reason": "The bay is flooded"});
         let broken = floor.world.operator.in_session(&session, "abort", body).await.expect(200);
         assert_eq!(broken["ended_as"], "aborted");
+        assert!(floor.page(&app, &session).await.contains("in no slot: it stays with the customer"));
         nothing_contradicts(&app).await;
         // It is hers still, and comes back another day.
         let again = floor.world.book(&floor.asha, floor.world.station).await;

@@ -3,6 +3,7 @@
 //! there.
 
 mod bring;
+mod brought;
 mod customer;
 mod pay;
 mod scan_field;
@@ -27,6 +28,7 @@ use crate::app::parts::{Icon, LiveChip, Pack, Shape, StaleNote};
 use crate::domain::{ItemId, Money, PaymentState, Percent, Problem, SessionAlarm, SessionEnd, SessionStep};
 use crate::protocol::rest::{BookingItemOut, SessionOut};
 use bring::Bring;
+use brought::Brought;
 use customer::Customer;
 use pay::Pay;
 use slot_open::SlotOpen;
@@ -238,29 +240,13 @@ fn Known(session: RwSignal<SessionOut>) -> impl IntoView {
 #[component]
 fn Fetched(session: RwSignal<SessionOut>, step: SessionStep) -> impl IntoView {
     let items = Memo::new(move |_| session.read().items.clone());
-    let returns = Memo::new(move |_| session.read().returns.clone());
-    let back = move || {
-        let row = |one: crate::protocol::rest::ReturnOut| {
-            let said = match (one.serial, one.slot) {
-                (Some(serial), None) if one.is_waiting => format!("{serial}, when the new one is out"),
-                (Some(serial), Some(slot)) => format!("{serial}, slot {}", slot.label()),
-                (Some(serial), None) => serial,
-                (None, _) => "The customer brought none".to_owned(),
-            };
-            let locked = one
-                .is_locked
-                .then(|| view! { <span class="word" data-tone="warn">"Locked"</span> });
-            view! { <li><Icon name="down" /><div><b>"In"</b><small>{said}</small></div>{locked}</li> }
-        };
-        returns.get().into_iter().map(row).collect_view()
-    };
     let label = match step {
         SessionStep::PackAssigned => "These are the ones",
         _ => "All is right",
     };
     view! {
         <ul class="rows fetch">
-            {back}
+            <Brought session />
             {move || items.get().into_iter().map(|item| view! { <Line item /> }).collect_view()}
         </ul>
         <p><b class="cash">{move || session.with(money)}</b></p>
@@ -320,6 +306,11 @@ fn Over(session: RwSignal<SessionOut>) -> impl IntoView {
     };
     view! {
         <Note title />
+        <Show when=move || !session.read().returns.is_empty()>
+            <ul class="rows fetch">
+                <Brought session />
+            </ul>
+        </Show>
         <div class="btns">
             <a class="btn btn-go" id=GO href=format!("/staff/stations/{station}")>
                 "Back to the counter"
