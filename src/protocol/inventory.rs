@@ -43,6 +43,10 @@ pub struct Inventory {
     pub free_slots: i64,
     /// All slots.
     pub total_slots: i64,
+    /// Bays that are free: nobody stands there, is called there or has just left, and nothing is in the way.
+    pub free_bays: i64,
+    /// All bays.
+    pub total_bays: i64,
     /// When the next charging pack is expected to be ready.
     #[cfg_attr(feature = "ssr", schema(value_type = Option<String>, format = DateTime))]
     pub next_available_at: Option<Timestamp>,
@@ -70,6 +74,10 @@ macro_rules! read_with_inventory {
             charging_batteries: i64,
             free_slots: i64,
             total_slots: i64,
+            #[serde(default)]
+            free_bays: i64,
+            #[serde(default)]
+            total_bays: i64,
             next_available_at: Option<$crate::domain::Timestamp>,
             models: Vec<$crate::protocol::inventory::ModelCount>,
             status: $crate::domain::StationStatus,
@@ -88,6 +96,8 @@ macro_rules! read_with_inventory {
                         charging_batteries: read.charging_batteries,
                         free_slots: read.free_slots,
                         total_slots: read.total_slots,
+                        free_bays: read.free_bays,
+                        total_bays: read.total_bays,
                         next_available_at: read.next_available_at,
                         models: read.models,
                         status: read.status,

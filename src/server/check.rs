@@ -45,6 +45,8 @@ fn difference(frame: &str, now: &Inventory) -> Result<Option<String>, StoreError
         return Ok(None);
     };
     let told = told.inventory;
+    // What was told before bays were counted says nothing of them.
+    let tells_of_bays = told.total_bays > 0;
     // Not the forecast: it depends on how fast the process that asks thinks that packs charge.
     let facts = |counts: &Inventory| {
         [
@@ -54,6 +56,8 @@ fn difference(frame: &str, now: &Inventory) -> Result<Option<String>, StoreError
             ("charging", counts.charging_batteries),
             ("free slots", counts.free_slots),
             ("slots", counts.total_slots),
+            ("free bays", if tells_of_bays { counts.free_bays } else { 0 }),
+            ("bays", if tells_of_bays { counts.total_bays } else { 0 }),
         ]
     };
     let counted = facts(&told)

@@ -33,7 +33,38 @@ async fn see(who: &Person, booking: &Value) -> Value {
     who.client.get(&path).await.expect(200)
 }
 
+/// The next counts of the station that say so many free bays.
+async fn until_free(socket: &mut Socket, bays: i64) {
+    while socket.next_of("inventory_update").await["free_bays"] != bays {}
+}
+
 each_engine! {
+    /// Of bays the public sees how many there are and how many are free, nothing else.
+    async fn everybody_sees_how_many_bays_are_free(app: TestApp) {
+        let world = World::with_packs(&app, 1).await;
+        let mut socket = Socket::open(app.address, &format!("/ws/stations/{}/?snapshot=0", world.station)).await;
+        let bays = world.bays(world.station, 2).await;
+        until_free(&mut socket, 2).await;
+        let asha = app.customer().await;
+        let booking = check_in(&world, &asha).await;
+        let code = json!({"code": see(&asha, &booking).await["code"]});
+        until_free(&mut socket, 1).await;
+        let (staff, path) = (&world.attendant, format!("/api/v1/bays/{}", bays[1]));
+        staff.client.patch(&path, json!({"condition": "blocked"})).await.expect(200);
+        until_free(&mut socket, 0).await;
+        staff.at_bay(bays[0], "sessions", code.clone()).await.expect(201);
+        assert_eq!(check::findings(&app.app).await, Ok(vec![]));
+        staff.client.post(&format!("/api/v1/bookings/{}/collect", booking["id"]), code).await.expect(200);
+        staff.client.patch(&path, json!({"condition": "in_use"})).await.expect(200);
+        until_free(&mut socket, 1).await;
+        app.clock.advance(MINUTE);
+        all_on_the_floor(&app).await;
+        until_free(&mut socket, 2).await;
+        let seen = app.client().get(&format!("/api/v1/stations/{}", world.station)).await.expect(200);
+        assert_eq!((&seen["free_bays"], &seen["total_bays"]), (&json!(2), &json!(2)));
+        assert_eq!(check::findings(&app.app).await, Ok(vec![]));
+    }
+
     async fn who_checks_in_first_is_called_first(app: TestApp) {
         let world = World::with_packs(&app, 3).await;
         let bay = world.bays(world.station, 1).await[0];

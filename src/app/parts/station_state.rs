@@ -47,6 +47,7 @@ pub fn Counts(
     let charging = Memo::new(move |_| inventory.with(|inventory| inventory.charging_batteries));
     let held = Memo::new(move |_| inventory.with(|inventory| inventory.booked_batteries));
     let free = Memo::new(move |_| inventory.with(|inventory| inventory.free_slots));
+    let bays = Memo::new(move |_| inventory.with(|inventory| (inventory.free_bays, inventory.total_bays)));
     let next = Memo::new(move |_| inventory.with(|inventory| inventory.next_available_at));
     let next_ready = move || {
         next.get().filter(|_| ready.get() == 0).map(|at| {
@@ -79,6 +80,12 @@ pub fn Counts(
                 <dt>"free"</dt>
                 <dd>{free}</dd>
             </div>
+            <Show when=move || bays.with(|(_, all)| *all > 0)>
+                <div>
+                    <dt>"free bays"</dt>
+                    <dd>{move || bays.get().0} <span class="label">" of " {move || bays.get().1}</span></dd>
+                </div>
+            </Show>
         </dl>
     }
 }

@@ -1,4 +1,4 @@
-//! Reading what stands in stations: packs, slots and the counts that follow from them.
+//! Reading what stands in stations: packs, slots, bays and the counts that follow from them.
 //!
 //! The counts are computed in one place, [`StationInventory::counts`], for events, snapshots, lists and
 //! checks alike.
@@ -10,11 +10,12 @@ use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
 use super::StoreError;
+use super::floor::bays;
 use super::row::Columns;
 use crate::domain::battery::{MIN_DISPENSE_SOC, MIN_DISPENSE_SOH};
 use crate::domain::{
-    BatteryId, BatteryModelId, BatteryState, BookingId, Grade, HoldId, OperatorId, Percent, Position,
-    SlotNumber, StationId, StationStatus, Timestamp,
+    BatteryId, BatteryModelId, BatteryState, BayState, BookingId, Grade, HoldId, OperatorId, Percent,
+    Position, SlotNumber, StationId, StationStatus, Timestamp,
 };
 use crate::protocol::Inventory;
 use crate::protocol::inventory::ModelCount;
@@ -163,6 +164,8 @@ pub struct StationInventory {
     pub slots: Vec<SlotRow>,
     /// The packs in them, by slot.
     pub packs: Vec<PackRow>,
+    /// How its bays are.
+    pub bays: Vec<BayState>,
 }
 
 impl StationInventory {
@@ -181,6 +184,8 @@ impl StationInventory {
             charging_batteries: count(&is_charging),
             free_slots: number(self.slots.iter().filter(is_free).count()),
             total_slots: number(self.slots.len()),
+            free_bays: number(self.bays.iter().filter(|bay| **bay == BayState::Free).count()),
+            total_bays: number(self.bays.len()),
             next_available_at: self
                 .packs
                 .iter()
@@ -269,6 +274,7 @@ async fn read(
             station,
             slots: Vec::new(),
             packs: Vec::new(),
+            bays: Vec::new(),
         });
     }
     let slots = match only {
@@ -295,9 +301,14 @@ async fn read(
             found[*at].slots.push(slot);
         }
     }
-    for pack in packs(connection, only, charge_speed).await? {
+    for pack in packs(&mut *connection, only, charge_speed).await? {
         if let Some(at) = index.get(&pack.station.0) {
             found[*at].packs.push(pack);
+        }
+    }
+    for (station, bay) in bays::states(connection, only).await? {
+        if let Some(at) = index.get(&station.0) {
+            found[*at].bays.push(bay);
         }
     }
     Ok(found)

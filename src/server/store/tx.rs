@@ -218,6 +218,11 @@ impl<'c> Tx<'c> {
         changes
     }
 
+    /// Something else than its packs changes the station's counts by this transaction.
+    pub(super) fn touch_counts(&mut self, station: StationId) {
+        self.stations.entry(station).or_default();
+    }
+
     /// One pack of the station changes by this transaction.
     pub(super) fn touch_pack(&mut self, station: StationId, battery: BatteryId, action: InventoryAction) {
         self.touch_station(station, action).changed.insert(battery);

@@ -272,6 +272,8 @@ mod tests {
                 charging_batteries: 0,
                 free_slots: 0,
                 total_slots: 1,
+                free_bays: 0,
+                total_bays: 0,
                 next_available_at: None,
                 models: Vec::new(),
                 strip: "h8".to_owned(),

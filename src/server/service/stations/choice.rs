@@ -174,6 +174,8 @@ mod tests {
                 charging_batteries: 0,
                 free_slots: 0,
                 total_slots: ready,
+                free_bays: 0,
+                total_bays: 0,
                 next_available_at: None,
                 models: vec![model],
                 status,

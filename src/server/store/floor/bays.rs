@@ -101,6 +101,18 @@ macro_rules! select_bays {
     };
 }
 
+macro_rules! select_states {
+    ($which:literal) => {
+        concat!(
+            "SELECT bay.station_id, bay.condition, bay.called_booking_id, bay.turn_over_until,
+                 CASE WHEN EXISTS (SELECT 1 FROM swap_session WHERE swap_session.bay_id = bay.id
+                     AND swap_session.closed_at IS NULL) THEN 1 ELSE 0 END AS is_occupied
+             FROM bay ",
+            $which
+        )
+    };
+}
+
 /// One bay.
 pub async fn find(connection: &mut AnyConnection, bay: BayId) -> Result<Option<BayRecord>, StoreError> {
     let row = sqlx::query(select_bays!("WHERE bay.id = $1"))
@@ -128,6 +140,28 @@ pub async fn of_station(
         bays.push(record(&row, position)?);
     }
     Ok(bays)
+}
+
+/// How every bay of a station is; of all stations where none is named.
+pub async fn states(
+    connection: &mut AnyConnection,
+    only: Option<StationId>,
+) -> Result<Vec<(StationId, BayState)>, StoreError> {
+    let query = match only {
+        Some(station) => sqlx::query(select_states!("WHERE bay.station_id = $1")).bind(station.0),
+        None => sqlx::query(select_states!("")),
+    };
+    let rows = query.fetch_all(connection).await?;
+    let state = |row: &AnyRow| {
+        let state = BayState::of(
+            row.word("condition")?,
+            row.flag("is_occupied")?,
+            row.plain::<Option<i64>>("called_booking_id")?.is_some(),
+            row.instant_or_null("turn_over_until")?.is_some(),
+        );
+        Ok((StationId(row.plain("station_id")?), state))
+    };
+    rows.iter().map(state).collect()
 }
 
 fn record(row: &AnyRow, position: Position) -> Result<BayRecord, StoreError> {
@@ -279,6 +313,7 @@ impl Tx<'_> {
         .await;
         added.map_err(overtaken_if_taken)?;
         self.touch_bay(bay);
+        self.touch_counts(station);
         Ok(())
     }
 
@@ -304,6 +339,7 @@ impl Tx<'_> {
         .rows_affected();
         if changed == 1 {
             self.touch_bay(read.id);
+            self.touch_counts(read.station);
             for (booking, _) in [read.now.called, to.called].into_iter().flatten() {
                 self.touch_booking(booking);
             }

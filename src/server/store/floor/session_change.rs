@@ -46,6 +46,7 @@ impl Tx<'_> {
         inserted.map_err(overtaken_if_taken)?;
         self.note_step(new.id, 1, new.now.step).await?;
         self.touch_session(new.id, new.bay, new.now.booking);
+        self.touch_counts(new.station);
         Ok(())
     }
 
