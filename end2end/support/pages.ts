@@ -30,7 +30,7 @@ export const stationRow = (page: Page, name: string): Locator =>
   page.getByRole("main").getByRole("listitem").getByRole("link", { name: new RegExp(`^${name}`) }).first();
 
 /** The loud number on a station's page. */
-export const count = (page: Page, word: "ready" | "charging" | "held" | "free"): Locator =>
+export const count = (page: Page, word: "ready" | "charging" | "held" | "free" | "free bays"): Locator =>
   page.getByRole("main").locator("dl").first().locator("div").filter({ has: page.getByText(word, { exact: true }) }).locator("dd");
 
 /** How many packs of a model to hold. */

@@ -6,7 +6,7 @@ import type { Page } from "@playwright/test";
 
 import { type Account, operator } from "../support/accounts.ts";
 import { Api, type Battery, type Booking } from "../support/api.ts";
-import { alive, paths } from "../support/pages.ts";
+import { alive, count, paths } from "../support/pages.ts";
 import type { Server } from "../support/server.ts";
 import { expect, test } from "../support/test.ts";
 
@@ -231,6 +231,16 @@ test("who wants help at the bay says so once, and staff know it before she comes
   await expect(board.getByText("Wants help at the bay")).toBeVisible();
   await staff.post(`/bookings/${booking.id}/check-in`, { code: booking.code });
   await expect(taskRow(board, "Help at the bay")).toBeVisible();
+});
+
+test("everybody sees how many bays are free", async ({ openPage, staff, station }) => {
+  const bay = await staff.post<Bay>(`/stations/${station.id}/bays`);
+  const page = await openPage();
+  await page.goto(paths.station(station.id));
+  await alive(page);
+  await expect(count(page, "free bays")).toHaveText("1 of 1");
+  await staff.patch(`/bays/${bay.id}`, { condition: "blocked" });
+  await expect(count(page, "free bays")).toHaveText("0 of 1");
 });
 
 test("the board works without scripts", async ({ openPage, staff, station, server }) => {
