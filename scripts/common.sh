@@ -23,7 +23,8 @@ die() {
   printf '%s%s%s\n' "$RED" "$*" "$RESET" >&2
   exit 1
 }
-have() { command -v "$1" >/dev/null 2>&1; }
+# A program on the PATH; a shell function of that name is none.
+have() { type -P "$1" >/dev/null 2>&1; }
 seconds() { date +%s; }
 
 # "95" becomes "1 min 35 s".
@@ -82,7 +83,7 @@ chromium_path() {
   fi
   for name in chromium chromium-browser google-chrome google-chrome-stable; do
     if have "$name"; then
-      command -v "$name"
+      type -P "$name"
       return
     fi
   done
